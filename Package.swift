@@ -1,0 +1,90 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+/// In CI a warning is an error; on a desk it is a warning.
+let strict = ProcessInfo.processInfo.environment["CI"] != nil
+
+let language: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (strict ? [.treatAllWarnings(as: .error)] : [])
+
+/// The packet path: exclusivity checks of class properties cost 40 times what they check
+/// (docs/architecture.md, "What a packet may cost").
+let media: [SwiftSetting] = language + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "consultant-connect",
+    products: [.executable(name: "consult", targets: ["ConsultCommand"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: [
+        // The C libraries: module maps and shims for macros and variadics, no logic.
+        .systemLibrary(
+            name: "CNice", path: "Sources/System/CNice", pkgConfig: "nice", providers: [.apt(["libnice-dev"])]),
+        .systemLibrary(
+            name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
+            name: "CSRTP", path: "Sources/System/CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
+        .systemLibrary(
+            name: "CWebSockets", path: "Sources/System/CWebSockets", pkgConfig: "libwebsockets",
+            providers: [.apt(["libwebsockets-dev"])]),
+
+        // Pure: values and state machines without I/O, clock or thread.
+        .target(name: "Identifiers", swiftSettings: language),
+        .target(name: "RTP", swiftSettings: media),
+        .target(name: "SDP", swiftSettings: language),
+
+        // The media plane.
+        .target(name: "Transport", dependencies: ["RTP", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
+        .target(name: "Relay", dependencies: ["Identifiers", "RTP", "SDP", "Transport", log], swiftSettings: media),
+
+        // Who may do what, and the WebSocket server.
+        .target(
+            name: "Tokens", dependencies: ["Identifiers", .product(name: "JWTKit", package: "jwt-kit")],
+            swiftSettings: language),
+        .target(
+            name: "Signaling", dependencies: ["CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", log],
+            swiftSettings: language),
+
+        // Running it.
+        .target(
+            name: "Operations",
+            dependencies: [
+                log,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: language),
+        .executableTarget(
+            name: "ConsultCommand",
+            dependencies: [
+                "Identifiers", "Operations", "Relay", "Signaling", "Tokens", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: language),
+
+        .testTarget(name: "RTPTests", dependencies: ["RTP"], swiftSettings: language),
+        .testTarget(
+            name: "SDPTests", dependencies: ["SDP"], resources: [.copy("Offers")], swiftSettings: language),
+        .testTarget(name: "TransportTests", dependencies: ["RTP", "Transport"], swiftSettings: language),
+        .testTarget(name: "RelayTests", dependencies: ["Identifiers", "RTP", "SDP", "Relay"], swiftSettings: language),
+        .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens"], swiftSettings: language),
+        .testTarget(name: "SignalingTests", dependencies: ["Identifiers", "Signaling", "Relay", "Tokens"], swiftSettings: language),
+        .testTarget(name: "OperationsTests", dependencies: ["Operations"], swiftSettings: language),
+    ],
+    swiftLanguageModes: [.v6]
+)
