@@ -14,7 +14,8 @@ let language: [SwiftSetting] =
 
 /// The packet path: exclusivity checks of class properties cost 40 times what they check
 /// (docs/architecture.md, "What a packet may cost").
-let media: [SwiftSetting] = language + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+let media: [SwiftSetting] =
+    language + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -23,7 +24,9 @@ let package = Package(
     products: [.executable(name: "consult", targets: ["ConsultCommand"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -63,7 +66,9 @@ let package = Package(
             name: "Operations",
             dependencies: [
                 log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
             ],
@@ -83,8 +88,14 @@ let package = Package(
         .testTarget(name: "TransportTests", dependencies: ["RTP", "Transport"], swiftSettings: language),
         .testTarget(name: "RelayTests", dependencies: ["Identifiers", "RTP", "SDP", "Relay"], swiftSettings: language),
         .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens"], swiftSettings: language),
-        .testTarget(name: "SignalingTests", dependencies: ["Identifiers", "Signaling", "Relay", "Tokens"], swiftSettings: language),
-        .testTarget(name: "OperationsTests", dependencies: ["Operations"], swiftSettings: language),
+        .testTarget(
+            name: "SignalingTests", dependencies: ["Identifiers", "Signaling", "Relay", "Tokens"],
+            swiftSettings: language),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: [
+                "Operations", log, .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,0 +1,125 @@
+public import Logging
+
+/// Every setting this build reads, once: name, kind, default and meaning.
+public struct SettingTable: Sendable {
+    // Where it listens, and as whom it is known
+    /// The signaling core's port.
+    public let signalPort = Setting(
+        "CONSULT_SIGNAL_PORT", .port, .text("8081"), "Port of the signaling core: /ws, the web client, /config.json.")
+    /// The address the signaling core listens on.
+    public let bind = Setting(
+        "CONSULT_BIND", .address, .text("0.0.0.0"), "Address that the signaling core listens on.")
+    /// The private port of metrics and health.
+    public let opsPort = Setting(
+        "CONSULT_OPS_PORT", .port, .text("9090"), "Private port: /metrics, /livez, /readyz, /calls.")
+    /// The address of the private port.
+    public let opsBind = Setting(
+        "CONSULT_OPS_BIND", .address, .text("127.0.0.1"),
+        "Address of the private port. Whoever reaches it may grant time to a call: keep it private.")
+    /// The origin under which browsers reach us.
+    public let publicURL = Setting(
+        "CONSULT_PUBLIC_URL", .optional(.url(["http", "https"], example: "https://consult.example.org")),
+        .absent("from the request's Host header"), "Address under which browsers reach us, behind a proxy.")
+    /// The WebSocket's address as browsers reach it.
+    public let publicWebSocketURL = Setting(
+        "CONSULT_PUBLIC_WEBSOCKET_URL", .optional(.url(["ws", "wss"], example: "wss://consult.example.org/ws")),
+        .absent("from the public address"), "Address of the WebSocket as browsers reach it.")
+    /// Origins of browsers that may connect besides our own.
+    public let allowedOrigins = Setting(
+        "CONSULT_ALLOWED_ORIGINS", .list(of: .origin), .absent("none but our own"),
+        "Further web origins whose pages may connect.")
+    /// The certificate chain, PEM.
+    public let tlsCertificate = Setting(
+        "CONSULT_TLS_CERT", .optional(.path), .absent("none: plain HTTP"), "Certificate chain (PEM) to serve TLS.")
+    /// The certificate's private key, PEM.
+    public let tlsKey = Setting(
+        "CONSULT_TLS_KEY", .optional(.path), .absent("none"), "File with the certificate's private key (PEM).")
+    /// The built web client's folder.
+    public let clientFolder = Setting(
+        "CONSULT_CLIENT_DIR", .optional(.path),
+        .computed("found beside the executable or in web-client/dist") { $0.clientFolder },
+        "Folder of the built web client.")
+
+    // What it keeps
+    /// The folder of everything that is kept.
+    public let dataFolder = Setting(
+        "CONSULT_DATA_DIR", .path,
+        .computed("$XDG_DATA_HOME/consult or ~/.local/share/consult") {
+            ($0.dataHome ?? $0.home + "/.local/share") + "/consult"
+        }, "Folder for everything that is kept.")
+    /// The Ed25519 key that signs tokens.
+    public let jwtKey = Setting(
+        "CONSULT_JWT_KEY", .optional(.text), .absent("generated in the data folder"), isSecret: true,
+        "Ed25519 key that signs tokens: 32 bytes as base64, or PEM.")
+
+    // The relay
+    /// Whether calls go through the SFU.
+    public let relay = Setting("CONSULT_RELAY", .onOff, .text("on"), "Whether this server relays media (the SFU).")
+    /// Media worker threads.
+    public let relayWorkers = Setting(
+        "CONSULT_RELAY_WORKERS", .count(1...256), .computed("one per core") { String(min(max($0.cores, 1), 256)) },
+        "Media threads; each owns whole calls.")
+    /// UDP ports of the relay.
+    public let relayPorts = Setting(
+        "CONSULT_RELAY_PORTS", .portRange, .text("40000-49999"), "UDP ports of the relay's media.")
+    /// Local addresses offered to peers.
+    public let relayAddresses = Setting(
+        "CONSULT_RELAY_ADDRESSES", .list(of: .address), .absent("those of the machine's interfaces"),
+        "Local addresses offered to peers for media.")
+    /// STUN servers for browsers and relay.
+    public let stunServers = Setting(
+        "CONSULT_STUN_URLS", .list(of: .stunServer), .absent("none"), "STUN servers for browsers and for the relay.")
+    /// TURN servers for browsers.
+    public let turnServers = Setting(
+        "CONSULT_TURN_URLS", .list(of: .turnServer), .absent("none"), "TURN servers for browsers.")
+    /// The secret shared with the TURN servers.
+    public let turnSecret = Setting(
+        "CONSULT_TURN_SECRET", .optional(.text), .absent("none"), isSecret: true,
+        "Secret shared with the TURN servers, from which each browser gets credentials that expire.")
+
+    // The media clock
+    /// Free media seconds of a call.
+    public let billingThreshold = Setting(
+        "CONSULT_BILLING_THRESHOLD", .seconds(1...86400), .text("600"),
+        "Media time that is free at the start of a call.")
+    /// How long before the horizon both sides are warned.
+    public let billingWarning = Setting(
+        "CONSULT_BILLING_WARNING", .seconds(0...86400), .text("60"), "How long before its end both sides are warned.")
+    /// How long media still passes at the horizon.
+    public let billingGrace = Setting(
+        "CONSULT_BILLING_GRACE", .seconds(0...86400), .text("30"),
+        "How long media still passes when the time is used up and no more is granted.")
+
+    // Limits
+    /// WebSocket connections that one address may hold.
+    public let connectionsPerAddress = Setting(
+        "CONSULT_CONNECTIONS_PER_ADDRESS", .count(0...1_000_000), .text("64"),
+        "WebSocket connections that one address may hold at once; 0: no limit.")
+    /// Rooms that may be open at once.
+    public let maximumRooms = Setting(
+        "CONSULT_MAX_ROOMS", .count(1...1_000_000), .text("1000"), "Rooms that may be open at once.")
+
+    // What it tells
+    /// The least severe level that is logged.
+    public let logLevel = Setting("CONSULT_LOG_LEVEL", .logLevel, .text("info"), "Least severe level that is logged.")
+    /// How a log line looks.
+    public let logFormat = Setting(
+        "CONSULT_LOG_FORMAT", .logFormat, .text("text"), "Log lines for people (text) or for machines (json).")
+
+    /// The one table.
+    public static let standard = SettingTable()
+
+    /// Every setting, in the order above.
+    public var all: [any AnySetting] {
+        Mirror(reflecting: self).children.compactMap { $0.value as? any AnySetting }
+    }
+
+    /// Names that the published contract gives to parts of the platform that this build does not have: understood, so
+    /// that one environment serves every build, and reported once as unused.
+    public static let reserved: Set<String> = [
+        "CONSULT_HTTP_PORT", "CONSULT_DATABASE_URL", "CONSULT_DATABASE_URL_FILE", "CONSULT_STRIPE_SECRET_KEY",
+        "CONSULT_STRIPE_SECRET_KEY_FILE", "CONSULT_STRIPE_API_BASE", "CONSULT_STRIPE_WEBHOOK_SECRET",
+        "CONSULT_STRIPE_WEBHOOK_SECRET_FILE", "CONSULT_SMTP_URL", "CONSULT_SMTP_URL_FILE", "CONSULT_MAIL_FROM",
+        "CONSULT_BILLING_WINDOW", "CONSULT_COMMISSION_BASIS_POINTS", "CONSULT_REDIS_URL", "CONSULT_REDIS_URL_FILE",
+    ]
+}
