@@ -31,6 +31,7 @@ let package = Package(
     ],
     targets: [
         // The C libraries: module maps and shims for macros and variadics, no logic.
+        .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CNice", path: "Sources/System/CNice", pkgConfig: "nice", providers: [.apt(["libnice-dev"])]),
         .systemLibrary(
@@ -47,7 +48,7 @@ let package = Package(
         .target(name: "SDP", swiftSettings: language),
 
         // The media plane.
-        .target(name: "Transport", dependencies: ["RTP", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
+        .target(name: "Transport", dependencies: ["RTP", "CLinux", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
         .target(name: "Relay", dependencies: ["Identifiers", "RTP", "SDP", "Transport", log], swiftSettings: media),
 
         // Who may do what, and the WebSocket server.
