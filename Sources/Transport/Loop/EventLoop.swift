@@ -81,6 +81,7 @@ public final class EventLoop: SerialExecutor, Sendable {
         let start = Unmanaged.passRetained(
             ThreadStart { [self] in
                 cl_name_thread(name)
+                thread.store(UInt(pthread_self()), ordering: .relaxed)
                 prepare()
                 run(service)
                 finish()
@@ -174,7 +175,6 @@ public final class EventLoop: SerialExecutor, Sendable {
     }
 
     private func run(_ service: Service) {
-        thread.store(UInt(pthread_self()), ordering: .relaxed)
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.batch)
         defer { events.deallocate() }
         var ready: [UInt64] = []

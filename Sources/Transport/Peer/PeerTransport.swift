@@ -34,24 +34,21 @@ public struct TransportConfiguration: Sendable {
     }
 }
 
-/// What the peer's offer says about the path.
+/// What the peer's session description says about the path.
 public struct PeerParameters: Sendable, Equatable {
-    /// The peer's ICE user fragment and password.
+    /// The peer's ICE user fragment.
     public var ufrag: String
-    /// RFC 8445 §5.3.
+    /// The peer's ICE password (RFC 8445 §5.3).
     public var password: String
-    /// The peer is ICE-lite, so that we control.
-    public var lite: Bool
     /// Fingerprints of the peer's certificate.
     public var fingerprints: [PeerFingerprint]
     /// Our side of the DTLS handshake.
     public var role: DTLSRole
 
-    /// What an offer says.
-    public init(ufrag: String, password: String, lite: Bool, fingerprints: [PeerFingerprint], role: DTLSRole) {
+    /// What a session description says.
+    public init(ufrag: String, password: String, fingerprints: [PeerFingerprint], role: DTLSRole) {
         self.ufrag = ufrag
         self.password = password
-        self.lite = lite
         self.fingerprints = fingerprints
         self.role = role
     }
@@ -92,7 +89,8 @@ public final class PeerTransport {
 
     private weak var delegate: (any PeerTransportDelegate)?
     private let agent: ICEAgent
-    private let dtls: DTLSEndpoint
+    private let certificate: Certificate
+    private var dtls: DTLSEndpoint?
     private let buffer: UnsafeMutableRawBufferPointer
     private var cipher: (any MediaCipher)?
     private var validated = false
@@ -108,22 +106,20 @@ public final class PeerTransport {
 
     /// Makes the agent and gathers host candidates.
     ///
+    /// - Parameter controlling: we decide on the pair: the side that offered, or any side whose peer is ICE-lite (RFC 8445 §6.1.1).
     /// - Throws: `TransportError` where no candidate can be made or a library refuses.
     public init(
-        context: ICEContext, certificate: Certificate, configuration: TransportConfiguration, peer: PeerParameters,
+        context: ICEContext, certificate: Certificate, configuration: TransportConfiguration, controlling: Bool,
         delegate: any PeerTransportDelegate, now: MonotonicInstant
     ) throws(TransportError) {
+        self.certificate = certificate
         agent = try ICEAgent(
-            context: context, addresses: configuration.addresses, ports: configuration.ports, controlling: peer.lite,
+            context: context, addresses: configuration.addresses, ports: configuration.ports, controlling: controlling,
             stunServer: configuration.stunServer)
-        dtls = try DTLSEndpoint(certificate: certificate, role: peer.role, expected: peer.fingerprints)
         buffer = .allocate(byteCount: Self.datagramLimit + mediaCipherRoom, alignment: 16)
         self.delegate = delegate
         lastArrival = now
         agent.delegate = self
-        guard agent.setRemote(.init(ufrag: peer.ufrag, password: peer.password)) else {
-            throw TransportError("libnice refuses the peer's ICE credentials")
-        }
         try agent.gather()
         announceDescriptors()
     }
@@ -135,6 +131,16 @@ public final class PeerTransport {
     /// Our ICE user fragment and password.
     public var localCredentials: (ufrag: String, password: String)? {
         agent.localCredentials.map { ($0.ufrag, $0.password) }
+    }
+
+    /// Starts connecting to the peer that a session description names. Once for each transport; later credentials come by `restart`.
+    ///
+    /// - Throws: `TransportError` where a library refuses.
+    public func connect(to peer: PeerParameters) throws(TransportError) {
+        dtls = try DTLSEndpoint(certificate: certificate, role: peer.role, expected: peer.fingerprints)
+        guard agent.setRemote(.init(ufrag: peer.ufrag, password: peer.password)) else {
+            throw TransportError("libnice refuses the peer's ICE credentials")
+        }
     }
 
     /// Restarts ICE with the peer's new credentials; media goes on over the old pair until a new one is found.
@@ -161,7 +167,7 @@ public final class PeerTransport {
     /// Says goodbye over DTLS and ends the path.
     public func close() {
         guard isAlive else { return }
-        dtls.close()
+        dtls?.close()
         flush()
         cipher = nil
         state = .closed
@@ -170,7 +176,7 @@ public final class PeerTransport {
     /// Runs DTLS timers.
     public func tick() {
         guard validated, state == .connecting else { return }
-        dtls.tick()
+        dtls?.tick()
         flush()
         followDTLS()
     }
@@ -219,7 +225,7 @@ public final class PeerTransport {
     // MARK: DTLS
 
     private func receivedHandshake(_ datagram: UnsafeRawBufferPointer) {
-        guard validated else {
+        guard validated, let dtls else {
             if early.count < Self.earlyLimit { early.append([UInt8](datagram)) }
             return
         }
@@ -228,9 +234,10 @@ public final class PeerTransport {
         followDTLS()
     }
 
-    private func flush() { dtls.drain { _ = agent.send($0) } }
+    private func flush() { dtls?.drain { _ = agent.send($0) } }
 
     private func followDTLS() {
+        guard let dtls else { return }
         switch dtls.state {
         case .handshaking: break
         case .established:
@@ -285,7 +292,7 @@ extension PeerTransport: ICEAgentDelegate {
         case .gathering, .connecting: break
         case .connected:
             if cipher != nil { enter(.connected) }
-            guard !validated else { return }
+            guard !validated, let dtls else { return }
             validated = true
             dtls.start()
             for datagram in early { datagram.withUnsafeBytes(dtls.receive) }
