@@ -29,7 +29,7 @@ public typealias NanosecondCount = Int64
 
 extension NanosecondCount {
     /// `count` milliseconds.
-    public static func milliseconds(_ count: Int64) -> Self { count.multipliedReportingOverflow(by: 1_000_000).partialValue }
+    public static func milliseconds(_ count: Int64) -> Self { count &* 1_000_000 }
     /// `count` seconds.
-    public static func seconds(_ count: Int64) -> Self { count.multipliedReportingOverflow(by: 1_000_000_000).partialValue }
+    public static func seconds(_ count: Int64) -> Self { count &* 1_000_000_000 }
 }
