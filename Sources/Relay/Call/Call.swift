@@ -148,6 +148,9 @@ final class Call {
     /// A leg's path was replaced or lost: its old packets prove nothing any more.
     func interrupted(_ seat: Seat, at now: MonotonicInstant) { run(meter.handle(.seatGone(seat), at: now)) }
 
+    /// The packet path saw that something is due.
+    func advanceClock(_ now: MonotonicInstant) { run(meter.handle(.tick, at: now)) }
+
     private func run(_ actions: [CallClock.Action]) {
         for action in actions {
             switch action {

@@ -1,4 +1,3 @@
-import Glibc
 import RTP
 import SDP
 import Transport
@@ -9,11 +8,10 @@ struct LegReporting {
     let cname = (0..<4).map { _ in String(UInt32.random(in: 0...(.max)), radix: 36) }.joined()
     /// The SSRC our receiver reports come from where we send nothing.
     let ssrc = UInt32.random(in: 1...(.max))
-    /// What to add to this peer's NTP clock to get ours, in nanoseconds; the smallest difference seen is the one with the least
-    /// delay in it. The same for all streams of the peer, so that sound and picture stay together.
-    var clockOffset: Int64?
     /// Round trip to the peer in nanoseconds, from its report blocks.
     var roundTrip: NanosecondCount?
+    var upQuality = QualityAverage()
+    var downQuality = QualityAverage()
 }
 
 extension Leg {
@@ -22,48 +20,52 @@ extension Leg {
     func transport(_ transport: PeerTransport, receivedRTCP buffer: UnsafeMutableRawBufferPointer, length: Int) {
         let packet = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
         let now = transport.lastArrival
-        var reader = RTCPReader(packet.bytes)
-        while let element = reader.next() {
-            switch element {
-            case .senderReport(let ssrc, let info, let blocks):
-                received(info, of: ssrc, at: now)
-                received(blocks, at: now)
-            case .receiverReport(_, let blocks): received(blocks, at: now)
-            case .pictureLossIndication(_, let media): requestKeyFrame(for: media, at: now)
-            case .fullIntraRequest(_, let media): for ssrc in media { requestKeyFrame(for: ssrc, at: now) }
-            case .genericNACK(_, let media, let lost): retransmit(lost, of: media, at: now)
-            case .sourceDescription, .goodbye, .receiverEstimatedMaximumBitrate, .transportFeedback, .unknown: break
-            }
+        var reader = RTCPReader()
+        do {
+            while let element = try reader.next(in: packet.bytes) { received(element, at: now) }
+        } catch {
+            call.metrics.packetsRejected &+= 1
         }
-        if reader.isMalformed { call.metrics.packetsRejected &+= 1 }
+    }
+
+    private func received(_ element: RTCPPacket, at now: MonotonicInstant) {
+        switch element {
+        case .senderReport(let ssrc, let info, let blocks):
+            received(info, of: ssrc, at: now)
+            received(blocks, at: now)
+        case .receiverReport(_, let blocks): received(blocks, at: now)
+        case .pictureLossIndication(_, let media): requestKeyFrame(for: media, at: now)
+        case .fullIntraRequest(_, let entries): for entry in entries { requestKeyFrame(for: entry.ssrc, at: now) }
+        case .genericNACK(_, let media, let lost): retransmit(lost, of: media, at: now)
+        case .sourceDescription, .goodbye, .receiverEstimatedMaximumBitrate, .transportFeedback, .unknown: break
+        }
     }
 
     private func received(_ info: SenderInfo, of ssrc: UInt32, at now: MonotonicInstant) {
         guard let uplink = uplinks.first(where: { $0.ssrc == ssrc }) else { return }
-        uplink.statistics.senderReport(ntpMiddle: info.ntpMiddle, at: now)
-        let ntp = info.ntpNanoseconds
-        uplink.senderClock = (ntp, info.rtpTimestamp)
-        let offset = WallClock.nanoseconds() &- ntp
-        reporting.clockOffset = min(reporting.clockOffset ?? offset, offset)
+        uplink.statistics.senderReport(ntpMiddle: info.ntp.middle, at: now)
+        uplink.senderClock = (info.ntp, info.rtpTimestamp, now)
     }
 
     private func received(_ blocks: [ReportBlock], at now: MonotonicInstant) {
         for block in blocks {
             guard let downlink = downlinks.lazy.compactMap({ $0 }).first(where: { $0.ssrc == block.ssrc }) else { continue }
-            downlink.report = block
-            if let roundTrip = block.roundTrip(receivedAt: WallClock.ntpMiddle()) { reporting.roundTrip = roundTrip }
+            downlink.statistics.received(block, at: now)
+            if let roundTrip = downlink.statistics.roundTrip { reporting.roundTrip = roundTrip }
         }
     }
 
-    private func retransmit(_ lost: [UInt16], of ssrc: UInt32, at now: MonotonicInstant) {
+    private func retransmit(_ lost: [LostPackets], of ssrc: UInt32, at now: MonotonicInstant) {
         guard call.meter.isOpen, let transport,
             let downlink = downlinks.lazy.compactMap({ $0 }).first(where: { $0.ssrc == ssrc })
         else { return }
-        withUnsafeTemporaryAllocation(byteCount: PacketHistory.packetLimit + mediaCipherRoom, alignment: 8) { buffer in
-            for sequence in lost {
-                guard let length = downlink.history.retrieve(sequence: sequence, now: now, into: buffer) else { continue }
-                if transport.sendRTP(buffer, length: length) {
-                    downlink.statistics.retransmitted(bytes: length)
+        withUnsafeTemporaryAllocation(byteCount: Downlink.packetLimit + mediaCipherRoom, alignment: 8) { buffer in
+            for group in lost {
+                group.forEach { sequence in
+                    var bytes = buffer.mutableBytes
+                    guard let length = downlink.history.retrieve(sequence: sequence, now: now, into: &bytes),
+                        transport.sendRTP(buffer, length: length)
+                    else { return }
                     call.metrics.packetsRetransmitted &+= 1
                 }
             }
@@ -97,59 +99,46 @@ extension Leg {
 
     // MARK: Our own reports
 
-    /// One compound packet: a sender report for each stream with a known clock, report blocks for what is received, and our CNAME.
+    /// One compound packet: a sender report for each stream whose source has told its clock, report blocks for what is received,
+    /// and our CNAME (RFC 3550 §6.1).
     func sendReports(_ now: MonotonicInstant) {
         guard let transport, transport.state == .connected else { return }
-        let wall = WallClock.nanoseconds()
-        var blocks = uplinks.compactMap { $0.statistics.reportBlock(at: now) }
+        var blocks: [ReportBlock] = []
+        for uplink in uplinks {
+            if let block = uplink.statistics.reportBlock(now: now) { blocks.append(block) }
+        }
         countLoss()
         var writer = RTCPWriter()
         var described = reporting.ssrc
         for case let downlink? in downlinks {
-            guard let info = senderInfo(of: downlink, wall: wall) else { continue }
-            writer.senderReport(ssrc: downlink.ssrc, info: info, blocks: blocks)
+            guard let info = senderInfo(of: downlink, now) else { continue }
+            writer.senderReport(ssrc: downlink.ssrc, info, blocks)
+            downlink.statistics.reportSent(ntpMiddle: info.ntp.middle, at: now)
             blocks = []
             described = downlink.ssrc
         }
-        if writer.bytes.isEmpty || !blocks.isEmpty { writer.receiverReport(ssrc: reporting.ssrc, blocks: blocks) }
-        writer.sourceDescription(ssrc: described, cname: reporting.cname)
+        if writer.bytes.isEmpty || !blocks.isEmpty { writer.receiverReport(ssrc: reporting.ssrc, blocks) }
+        writer.sourceDescription(ssrc: described, canonicalName: reporting.cname)
         _ = transport.sendRTCP(writer.bytes)
     }
 
-    /// The sender's own NTP–RTP relation carried over to our clock and the stream's new timestamps; nil until the sender
-    /// has told it.
-    private func senderInfo(of downlink: Downlink, wall: Int64) -> SenderInfo? {
-        guard downlink.statistics.packets > 0, let source = call.other(than: seat), let offset = source.reporting.clockOffset,
-            let uplink = source.uplinks.last(where: { $0.slot == downlink.slot && $0.ssrc == downlink.rewriter.sourceSSRC }),
-            let clock = uplink.senderClock, let timestamp = downlink.rewriter.outTimestamp(forSource: clock.timestamp)
+    /// The source's own pair of NTP and RTP time, carried on to now and over to the stream's timestamps, so that a peer's
+    /// sound and picture stay together at the receiver; nil until the source has reported.
+    private func senderInfo(of downlink: Downlink, _ now: MonotonicInstant) -> SenderInfo? {
+        guard let source = downlink.rewriter.currentSource,
+            let uplink = call.other(than: seat)?.uplinks.first(where: { $0.ssrc == source }), let clock = uplink.senderClock,
+            let timestamp = downlink.rewriter.outTimestamp(forSource: clock.timestamp)
         else { return nil }
-        let elapsed = wall &- (clock.ntp &+ offset)
-        let ticks = Int64((Double(elapsed) * Double(uplink.statistics.clockRate) / 1e9).rounded())
-        return SenderInfo(
-            ntpNanoseconds: wall, rtpTimestamp: timestamp &+ UInt32(truncatingIfNeeded: ticks),
-            packetCount: downlink.statistics.packets, octetCount: downlink.statistics.octets)
+        let elapsed = max(0, now.since(clock.arrival))
+        let ticks = RTPClock.units(elapsed, rate: uplink.statistics.clockRate)
+        return downlink.statistics.senderInfo(
+            ntp: NTPTime(unixNanoseconds: clock.ntp.unixNanoseconds &+ elapsed), rtpTimestamp: timestamp &+ UInt32(truncatingIfNeeded: ticks))
     }
 
     private func countLoss() {
-        for uplink in uplinks {
-            let lost = uplink.statistics.cumulativeLost
-            if lost > uplink.lossCounted {
-                call.metrics.packetsLost &+= UInt64(lost - uplink.lossCounted)
-                uplink.lossCounted = lost
-            }
+        for uplink in uplinks where uplink.statistics.lost > uplink.lossCounted {
+            call.metrics.packetsLost &+= UInt64(uplink.statistics.lost &- uplink.lossCounted)
+            uplink.lossCounted = uplink.statistics.lost
         }
     }
-}
-
-/// The wall clock, for the NTP timestamps of reports (RFC 3550 §4).
-enum WallClock {
-    /// Nanoseconds since 1970.
-    static func nanoseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
-    }
-
-    /// The middle 32 bits of the present NTP timestamp.
-    static func ntpMiddle() -> UInt32 { NTPTimestamp(unixNanoseconds: nanoseconds()).middle }
 }

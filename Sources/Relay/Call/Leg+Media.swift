@@ -21,7 +21,7 @@ extension Leg {
         uplink.meter.count(length)
         // Padding alone is how a sender probes the path; it is nothing that could be heard or seen.
         if header.payloadLength > 0 {
-            call.meter.media(from: seat, at: now)
+            if call.meter.media(from: seat, at: now) { call.advanceClock(now) }
             mediaArrived(at: now)
         }
         guard call.meter.isOpen else {
@@ -29,8 +29,8 @@ extension Leg {
             return
         }
         if uplink.slot != .mic, let kind = uplink.negotiation.kind(header.payloadType) {
-            let payload = packet.bytes.extracting(header.headerLength..<(header.headerLength + header.payloadLength))
-            if VideoPayload.startsKeyFrame(codec: kind, payload: payload) { uplink.keyFrames.keyFrameStarted(at: now) }
+            let payload = packet.bytes.extracting(header.payloadRange)
+            if VideoPayload.startsKeyFrame(codec: kind, payload: payload) { uplink.keyFrames.keyFrameStarted() }
         }
         forward(header, of: uplink, buffer, length, now)
     }
@@ -56,7 +56,7 @@ extension Leg {
         route.extensions.apply(to: &bytes, header: header)
         downlink.history.store(sequence: out.sequenceNumber, bytes: packet.bytes, at: now)
         guard path.sendRTP(buffer, length: length) else { return }
-        downlink.statistics.sent(payloadBytes: header.payloadLength, timestamp: out.timestamp, at: now)
+        downlink.statistics.sent(timestamp: out.timestamp, payloadBytes: header.payloadLength, at: now)
         downlink.meter.count(length)
         call.metrics.packetsForwarded &+= 1
         call.metrics.bytesForwarded &+= UInt64(truncatingIfNeeded: length)
@@ -91,7 +91,7 @@ extension Leg {
     private func slot(of header: RTPHeader, _ packet: UnsafeMutableRawBufferPointer) -> SlotNegotiation? {
         for case let slot? in slots {
             guard let id = slot.extensions.first(where: { $0.uri == "urn:ietf:params:rtp-hdrext:sdes:mid" })?.id,
-                let range = header.valueRange(ofExtension: id, in: packet.bytes)
+                let range = header.value(of: id, in: packet.bytes)
             else { continue }
             if slot.mid.utf8.elementsEqual(packet[range]) { return slot }
         }

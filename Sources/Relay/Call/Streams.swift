@@ -8,8 +8,10 @@ final class Uplink {
     let negotiation: SlotNegotiation
     var statistics: ReceptionStatistics
     var keyFrames = KeyFrameThrottle()
-    /// The sender's last report: its NTP time in nanoseconds and the RTP timestamp of the same moment.
-    var senderClock: (ntp: Int64, timestamp: UInt32)?
+    /// The sender's last report: its NTP time, the RTP timestamp of the same moment, and when it came.
+    var senderClock: (ntp: NTPTime, timestamp: UInt32, arrival: MonotonicInstant)?
+    /// Received and expected packets at the last reading of the quality.
+    var quality = (received: Int64(0), expected: Int64(0))
     /// Lost packets already counted into the metrics.
     var lossCounted: Int64 = 0
     var meter = RateMeter()
@@ -30,10 +32,10 @@ final class Downlink {
     var rewriter: StreamRewriter
     var history: PacketHistory
     var statistics: SendStatistics
-    /// What the receiver last reported.
-    var report: ReportBlock?
     var meter = RateMeter()
 
+    /// Bytes of the largest packet the history keeps.
+    static let packetLimit = 1500
     /// Slots of the history: about a second of 2.5 Mbit/s video, and more than a second of audio.
     private static let videoHistory = 512
     private static let audioHistory = 64
@@ -43,7 +45,7 @@ final class Downlink {
         ssrc = .random(in: 1...(.max))
         rewriter = StreamRewriter(
             ssrc: ssrc, firstSequence: .random(in: 0..<0x8000), firstTimestamp: .random(in: 0...(.max)))
-        history = PacketHistory(slots: slot == .mic ? Self.audioHistory : Self.videoHistory)
+        history = PacketHistory(slots: slot == .mic ? Self.audioHistory : Self.videoHistory, slotBytes: Self.packetLimit)
         statistics = SendStatistics(ssrc: ssrc)
     }
 }
