@@ -1,7 +1,7 @@
 /// A point on a clock that never runs backwards, in nanoseconds since an arbitrary start.
 ///
 /// Pure code gets its time as a value of this type; only the loops at the edge read a clock.
-public struct MonotonicInstant: Hashable, Comparable, Sendable {
+public struct MonotonicInstant: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Nanoseconds since the clock's arbitrary start.
     public var nanoseconds: Int64
 
