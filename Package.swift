@@ -14,8 +14,10 @@ let language: [SwiftSetting] =
 
 /// The packet path: exclusivity checks of class properties cost 40 times what they check
 /// (docs/architecture.md, "What a packet may cost").
-let media: [SwiftSetting] = language + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+let media: [SwiftSetting] =
+    language + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -23,6 +25,7 @@ let package = Package(
     products: [.executable(name: "consult", targets: ["ConsultCommand"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.1.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -52,10 +55,11 @@ let package = Package(
 
         // Who may do what, and the WebSocket server.
         .target(
-            name: "Tokens", dependencies: ["Identifiers", .product(name: "JWTKit", package: "jwt-kit")],
+            name: "Tokens", dependencies: ["Identifiers", crypto, .product(name: "JWTKit", package: "jwt-kit")],
             swiftSettings: language),
         .target(
-            name: "Signaling", dependencies: ["CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", log],
+            name: "Signaling",
+            dependencies: ["CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", crypto, log],
             swiftSettings: language),
 
         // Running it.
@@ -82,8 +86,10 @@ let package = Package(
             name: "SDPTests", dependencies: ["SDP"], resources: [.copy("Offers")], swiftSettings: language),
         .testTarget(name: "TransportTests", dependencies: ["RTP", "Transport"], swiftSettings: language),
         .testTarget(name: "RelayTests", dependencies: ["Identifiers", "RTP", "SDP", "Relay"], swiftSettings: language),
-        .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens"], swiftSettings: language),
-        .testTarget(name: "SignalingTests", dependencies: ["Identifiers", "Signaling", "Relay", "Tokens"], swiftSettings: language),
+        .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens", crypto], swiftSettings: language),
+        .testTarget(
+            name: "SignalingTests", dependencies: ["Identifiers", "RTP", "Signaling", "Relay", "Tokens", log],
+            swiftSettings: language),
         .testTarget(name: "OperationsTests", dependencies: ["Operations"], swiftSettings: language),
     ],
     swiftLanguageModes: [.v6]
