@@ -17,6 +17,7 @@ let language: [SwiftSetting] =
 let media: [SwiftSetting] =
     language + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 
 let package = Package(
@@ -24,6 +25,7 @@ let package = Package(
     products: [.executable(name: "consult", targets: ["ConsultCommand"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.1.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -34,6 +36,7 @@ let package = Package(
     ],
     targets: [
         // The C libraries: module maps and shims for macros and variadics, no logic.
+        .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CNice", path: "Sources/System/CNice", pkgConfig: "nice", providers: [.apt(["libnice-dev"])]),
         .systemLibrary(
@@ -50,15 +53,16 @@ let package = Package(
         .target(name: "SDP", swiftSettings: language),
 
         // The media plane.
-        .target(name: "Transport", dependencies: ["RTP", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
+        .target(name: "Transport", dependencies: ["RTP", "CLinux", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
         .target(name: "Relay", dependencies: ["Identifiers", "RTP", "SDP", "Transport", log], swiftSettings: media),
 
         // Who may do what, and the WebSocket server.
         .target(
-            name: "Tokens", dependencies: ["Identifiers", .product(name: "JWTKit", package: "jwt-kit")],
+            name: "Tokens", dependencies: ["Identifiers", crypto, .product(name: "JWTKit", package: "jwt-kit")],
             swiftSettings: language),
         .target(
-            name: "Signaling", dependencies: ["CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", log],
+            name: "Signaling",
+            dependencies: ["CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", crypto, log],
             swiftSettings: language),
 
         // Running it.
@@ -87,9 +91,9 @@ let package = Package(
             name: "SDPTests", dependencies: ["SDP"], resources: [.copy("Offers")], swiftSettings: language),
         .testTarget(name: "TransportTests", dependencies: ["RTP", "Transport"], swiftSettings: language),
         .testTarget(name: "RelayTests", dependencies: ["Identifiers", "RTP", "SDP", "Relay"], swiftSettings: language),
-        .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens"], swiftSettings: language),
+        .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens", crypto], swiftSettings: language),
         .testTarget(
-            name: "SignalingTests", dependencies: ["Identifiers", "Signaling", "Relay", "Tokens"],
+            name: "SignalingTests", dependencies: ["Identifiers", "RTP", "Signaling", "Relay", "Tokens", log],
             swiftSettings: language),
         .testTarget(
             name: "OperationsTests",

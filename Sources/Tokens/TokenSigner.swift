@@ -1,0 +1,35 @@
+internal import JWTKit
+
+#if canImport(FoundationEssentials)
+internal import FoundationEssentials
+#else
+internal import Foundation
+#endif
+
+/// Mints tokens.
+///
+/// ```swift
+/// let signer = await TokenSigner(key: try SigningKey.loadOrCreate(atPath: path))
+/// let text = try await signer.sign(token)
+/// ```
+public struct TokenSigner: Sendable {
+    private let keys: JWTKeyCollection
+    private let id: JWKIdentifier
+
+    /// A signer with `key`.
+    public init(key: SigningKey) async {
+        id = JWKIdentifier(string: key.publicKey.id)
+        keys = await JWTKeyCollection().add(eddsa: EdDSA.PrivateKey(backing: key.key), kid: id)
+    }
+
+    /// The token as a JWT: header `alg`, `typ`, `kid`; a fresh `jti`.
+    ///
+    /// - Throws: ``TokenError`` of code `malformed` where the claims cannot be encoded.
+    public func sign(_ token: RoomToken) async throws(TokenError) -> String {
+        do {
+            return try await keys.sign(RoomClaims(token, id: UUID().uuidString.lowercased()), kid: id)
+        } catch {
+            throw TokenError(.malformed, "cannot be signed: \(error)")
+        }
+    }
+}

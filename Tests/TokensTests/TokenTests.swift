@@ -1,0 +1,176 @@
+import Crypto
+import Foundation
+import Identifiers
+import Testing
+
+@testable import Tokens
+
+@Suite struct TokenTests {
+    let key = SigningKey.generate()
+    let now = Date(timeIntervalSince1970: 1_800_000_000)
+
+    func token(
+        room: String = "r1", name: String = "Ada", role: Role = .customer, mode: RoomMode = .relay,
+        unmetered: Bool = false, ttl: TimeInterval = 3600
+    ) throws -> RoomToken {
+        let room = try #require(RoomID(room))
+        let user = try #require(UserID.guest(named: name, in: room))
+        return try RoomToken(
+            room: room, session: SessionID("s1"), user: user, name: name, role: role,
+            mode: mode, unmetered: unmetered, issuedAt: now, expiresAt: now.addingTimeInterval(ttl))
+    }
+
+    /// A JWT with these exact parts, signed by `key`.
+    func handmade(header: String, payload: String, key: SigningKey? = nil) throws -> String {
+        let signed = Base64URL.encode(header.utf8) + "." + Base64URL.encode(payload.utf8)
+        let signature = try (key ?? self.key).key.signature(for: Array(signed.utf8))
+        return signed + "." + Base64URL.encode(signature)
+    }
+
+    func payload(_ changes: [String: Any?] = [:]) throws -> String {
+        var claims: [String: Any] = [
+            "iss": "consult", "aud": "room", "sub": "u1", "room": "r1", "name": "Ada", "role": "customer",
+            "mode": "relay", "exp": 1_800_003_600, "iat": 1_800_000_000, "jti": "j",
+        ]
+        for (name, value) in changes { claims[name] = value }
+        return String(decoding: try JSONSerialization.data(withJSONObject: claims), as: UTF8.self)
+    }
+
+    let header = #"{"alg":"EdDSA","typ":"JWT"}"#
+    var verifier: TokenVerifier { TokenVerifier(key: key.publicKey) }
+
+    func code(_ text: String, at now: Date? = nil) -> TokenError.Code? {
+        do {
+            _ = try verifier.verify(text, now: now ?? self.now)
+            return nil
+        } catch {
+            return error.code
+        }
+    }
+
+    @Test(arguments: [Role.customer, .consultant, .observer], RoomMode.allCases)
+    func `a signed token comes back as it was`(role: Role, mode: RoomMode) async throws {
+        let token = try token(name: "Zoë 👩‍💻", role: role, mode: mode, unmetered: role == .customer)
+        let text = try await TokenSigner(key: key).sign(token)
+        #expect(try verifier.verify(text, now: now) == token)
+    }
+
+    @Test func `the header names the key, so that a set of keys can be published`() async throws {
+        let text = try await TokenSigner(key: key).sign(token())
+        let part = try #require(text.utf8.split(separator: UInt8(ascii: ".")).first)
+        let header = try #require(Base64URL.decode(part))
+        let fields = try #require(try JSONSerialization.jsonObject(with: Data(header)) as? [String: Any])
+        #expect(fields["kid"] as? String == key.publicKey.id)
+        #expect(fields["alg"] as? String == "EdDSA")
+        #expect(key.publicKey.jwks.keys.map(\.kid) == [key.publicKey.id])
+    }
+
+    @Test func `the thumbprint of RFC 8037's example key is the one in the RFC`() throws {
+        let key = try SigningKey("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")
+        #expect(key.publicKey.x == "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo")
+        #expect(key.publicKey.id == "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")
+    }
+
+    @Test func `RFC 8037's example signature verifies, and its payload is refused as no claims`() throws {
+        let key = try SigningKey("nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A")
+        let text =
+            "eyJhbGciOiJFZERTQSJ9.RXhhbXBsZSBvZiBFZDI1NTE5IHNpZ25pbmc.hgyY0il_MGCjP0JzlnLWG1PPOt7-09PGcvMg3AIbQR6dWbhijcNR4ki4iylGjg5BhVsPt9g7sVvpAr_MuM0KAg"
+        #expect(throws: TokenError(.malformed, "a claim is missing or malformed")) {
+            try TokenVerifier(key: key.publicKey).verify(text, now: now)
+        }
+    }
+
+    @Test func `a token ends at its exp, to the second`() throws {
+        let text = try handmade(header: header, payload: payload())
+        #expect(code(text, at: Date(timeIntervalSince1970: 1_800_003_599.9)) == nil)
+        #expect(code(text, at: Date(timeIntervalSince1970: 1_800_003_600)) == .expired)
+    }
+
+    @Test func `a token of another key, issuer, audience or time is refused`() throws {
+        #expect(try code(handmade(header: header, payload: payload(), key: .generate())) == .badSignature)
+        #expect(try code(handmade(header: header, payload: payload(["iss": "other"]))) == .wrongIssuer)
+        #expect(try code(handmade(header: header, payload: payload(["aud": "api"]))) == .wrongAudience)
+        #expect(try code(handmade(header: header, payload: payload(["aud": [String]()]))) == .wrongAudience)
+        #expect(try code(handmade(header: header, payload: payload(["aud": ["api", "room"]]))) == nil)
+        #expect(try code(handmade(header: header, payload: payload(["nbf": 1_800_000_001]))) == .notYetValid)
+    }
+
+    @Test(arguments: [
+        #"{"alg":"none"}"#, #"{"alg":"HS256"}"#, #"{"alg":"eddsa"}"#, #"{"alg":"EdDSA","crit":["b64"],"b64":false}"#,
+    ])
+    func `an algorithm other than plain EdDSA is refused`(header: String) throws {
+        #expect(try code(handmade(header: header, payload: payload())) == .unsupportedAlgorithm)
+    }
+
+    @Test(arguments: [
+        ("sub", ""), ("sub", "a b"), ("room", "r/1"), ("room", String(repeating: "r", count: 129)), ("name", ""),
+        ("name", " "), ("name", "a\nb"), ("name", "a\u{202E}b"), ("name", String(repeating: "n", count: 81)),
+        ("role", "admin"), ("role", "king"), ("mode", "sfu"), ("exp", "soon"), ("session", "€"),
+    ])
+    func `a claim of the wrong shape is malformed`(claim: String, value: String) throws {
+        #expect(try code(handmade(header: header, payload: payload([claim: value]))) == .malformed)
+    }
+
+    @Test(arguments: ["sub", "room", "name", "role", "mode", "exp"])
+    func `a claim that decides something may not be missing`(claim: String) throws {
+        #expect(try code(handmade(header: header, payload: payload([claim: Any?.none]))) == .malformed)
+    }
+
+    @Test func `numbers at the edge of what JSON can say do not trap`() throws {
+        for value in [1e308, -1e308, 253_402_300_800, -1] {
+            #expect(try code(handmade(header: header, payload: payload(["exp": value]))) != nil)
+            #expect(try code(handmade(header: header, payload: payload(["iat": value]))) == .malformed)
+        }
+    }
+
+    @Test func `a token over 4 KiB is refused before anything of it is read`() throws {
+        let text = try handmade(header: header, payload: payload(["pad": String(repeating: "x", count: 4096)]))
+        #expect(code(text) == .tooLarge)
+        #expect(code(String(repeating: ".", count: 5000)) == .tooLarge)
+    }
+
+    @Test(arguments: ["", ".", "..", "...", "a.b", "a.b.c", "====.e30.e30", "e30.e30.", "e30=.e30.e30", "é.é.é"])
+    func `what is no token is malformed`(text: String) {
+        #expect(code(text) == .malformed)
+    }
+
+    @Test func `no changed byte of a token survives the check`() async throws {
+        let original = Array(try await TokenSigner(key: key).sign(token()).utf8)
+        for index in original.indices {
+            var changed = original
+            changed[index] = changed[index] == UInt8(ascii: "A") ? UInt8(ascii: "B") : UInt8(ascii: "A")
+            #expect(code(String(decoding: changed, as: UTF8.self)) != nil, "byte \(index)")
+        }
+    }
+
+    @Test func `seeded garbage never traps`() {
+        var random = SplitMix64(state: 7)
+        for _ in 0..<2000 {
+            let length = Int.random(in: 0...300, using: &random)
+            let bytes = (0..<length).map { _ in UInt8.random(in: 32...126, using: &random) }
+            #expect(code(String(decoding: bytes, as: UTF8.self)) != nil)
+        }
+    }
+
+    @Test func `the same guest name in the same room is the same person`() throws {
+        let room = try #require(RoomID("demo"))
+        let other = try #require(RoomID("demo2"))
+        let ada = try #require(UserID.guest(named: "Ada", in: room))
+        #expect(ada.text == "guest:d769c42fe6c59056")
+        #expect(ada == UserID.guest(named: "Ada", in: room))
+        #expect(ada != UserID.guest(named: "Bob", in: room))
+        #expect(ada != UserID.guest(named: "Ada", in: other))
+    }
+}
+
+/// A small seeded generator: the same numbers on every machine.
+struct SplitMix64: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}
