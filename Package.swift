@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(
             name: "SDPTests", dependencies: ["SDP"], resources: [.copy("Offers")], swiftSettings: language),
         .testTarget(name: "TransportTests", dependencies: ["RTP", "Transport"], swiftSettings: language),
-        .testTarget(name: "RelayTests", dependencies: ["Identifiers", "RTP", "SDP", "Relay"], swiftSettings: language),
+        .testTarget(name: "RelayTests", dependencies: ["Identifiers", "Relay", "RTP", "SDP", "Transport", log], swiftSettings: language),
         .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens"], swiftSettings: language),
         .testTarget(name: "SignalingTests", dependencies: ["Identifiers", "Signaling", "Relay", "Tokens"], swiftSettings: language),
         .testTarget(name: "OperationsTests", dependencies: ["Operations"], swiftSettings: language),
