@@ -53,7 +53,8 @@ let package = Package(
         .target(name: "SDP", swiftSettings: language),
 
         // The media plane.
-        .target(name: "Transport", dependencies: ["RTP", "CLinux", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
+        .target(
+            name: "Transport", dependencies: ["RTP", "CLinux", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
         .target(name: "Relay", dependencies: ["Identifiers", "RTP", "SDP", "Transport", log], swiftSettings: media),
 
         // Who may do what, and the WebSocket server.
@@ -90,7 +91,9 @@ let package = Package(
         .testTarget(
             name: "SDPTests", dependencies: ["SDP"], resources: [.copy("Offers")], swiftSettings: language),
         .testTarget(name: "TransportTests", dependencies: ["RTP", "Transport"], swiftSettings: language),
-        .testTarget(name: "RelayTests", dependencies: ["Identifiers", "RTP", "SDP", "Relay"], swiftSettings: language),
+        .testTarget(
+            name: "RelayTests", dependencies: ["Identifiers", "Relay", "RTP", "SDP", "Transport", log],
+            swiftSettings: language),
         .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens", crypto], swiftSettings: language),
         .testTarget(
             name: "SignalingTests", dependencies: ["Identifiers", "RTP", "Signaling", "Relay", "Tokens", log],

@@ -7,6 +7,8 @@ import Transport
 extension Leg {
     /// Streams a peer may have at once, restarts of its encoders included; the oldest makes room.
     private static let uplinkLimit = 12
+    /// A replaced source may only come back when its successor has been silent for this long.
+    private static let replacementSilence = NanosecondCount.seconds(1)
     /// Every so many packets the forward latency is measured.
     private static let latencySampling: UInt64 = 16
 
@@ -43,7 +45,7 @@ extension Leg {
             let downlink = other.downlinks[uplink.slot.index], let path = other.transport, path.state == .connected
         else { return }
         let payloadType = route.payloadTypes[Int(header.payloadType & 0x7f)]
-        guard payloadType != 0xff,
+        guard payloadType != 0xff, mayFeed(downlink, uplink, now),
             let out = downlink.rewriter.rewrite(
                 ssrc: header.ssrc, sequenceNumber: header.sequenceNumber, timestamp: header.timestamp,
                 clockRate: uplink.negotiation.clockRate(header.payloadType), now: now)
@@ -63,6 +65,19 @@ extension Leg {
         if call.metrics.packetsForwarded % Self.latencySampling == 0 {
             call.metrics.forwardLatency.observe(Double(MonotonicInstant.now().since(now)) / 1e9)
         }
+    }
+
+    /// Whether a packet of `uplink` may go into the stream: late packets of a source that another one has replaced must
+    /// not take it back.
+    @inline(__always)
+    private func mayFeed(_ downlink: Downlink, _ uplink: Uplink, _ now: MonotonicInstant) -> Bool {
+        uplink.lastArrival = now
+        guard let current = downlink.rewriter.currentSource, current != uplink.ssrc else { return true }
+        guard let replaced = uplinks.first(where: { $0.ssrc == current }) else { return true }
+        if uplink.isRetired, now.since(replaced.lastArrival) < Self.replacementSilence { return false }
+        replaced.isRetired = true
+        uplink.isRetired = false
+        return true
     }
 
     // MARK: Whose stream is it

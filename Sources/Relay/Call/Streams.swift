@@ -15,6 +15,9 @@ final class Uplink {
     /// Lost packets already counted into the metrics.
     var lossCounted: Int64 = 0
     var meter = RateMeter()
+    var lastArrival = MonotonicInstant(nanoseconds: .min)
+    /// Another source has taken this one's place in its slot.
+    var isRetired = false
 
     init(ssrc: UInt32, negotiation: SlotNegotiation) {
         self.ssrc = ssrc
