@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 
 /// A moment of the wall clock, for showing.
 public struct WallTime: Sendable, Equatable {

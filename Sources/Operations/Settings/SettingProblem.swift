@@ -29,6 +29,11 @@ public struct SettingProblems: Error, Sendable, Equatable, CustomStringConvertib
         self.problems = problems
     }
 
+    /// The settings file itself could not be read.
+    public static func unreadable(_ path: String, _ reason: String) -> SettingProblems {
+        SettingProblems([SettingProblem(.configuration, "--config: cannot read '\(path)': \(reason)")])
+    }
+
     /// Whether only the command line's words are wrong, nothing that is configured.
     public var isUsageOnly: Bool { problems.allSatisfy { $0.kind == .usage } }
 

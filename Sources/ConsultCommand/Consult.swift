@@ -1,0 +1,12 @@
+import ArgumentParser
+import Operations
+
+/// The `consult` executable: subcommands, and nothing else.
+@main
+struct Consult: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "consult",
+        abstract: "Consultant Connect: instant video calls, metered and gated by media time.",
+        version: consultVersion,
+        subcommands: [ServeCommand.self, SignalCommand.self, TokenCommand.self, DoctorCommand.self, ConfigCommand.self])
+}

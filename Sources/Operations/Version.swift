@@ -1,0 +1,2 @@
+/// This build's version.
+public let consultVersion = "0.1.0"
