@@ -47,3 +47,12 @@ free_port() {
   done
   fail "No free port between $1 and $last."
 }
+
+# reachable ADDRESS: where to reach what listens on ADDRESS, as a URL has it: loopback for "all addresses".
+reachable() {
+  case $1 in
+    '' | 0.0.0.0 | ::) printf '127.0.0.1\n' ;;
+    *:*) printf '[%s]\n' "$1" ;;
+    *) printf '%s\n' "$1" ;;
+  esac
+}
