@@ -27,13 +27,16 @@ func elements(of compound: [UInt8]) -> [(type: UInt8, count: UInt8, body: [UInt8
 extension SyntheticPeer {
     /// How many Picture Loss Indications named `ssrc`.
     func pictureLossIndications(of ssrc: UInt32) -> Int {
-        feedback.flatMap(elements).filter { $0.type == 206 && $0.count == 1 && $0.body.count == 8 && Array($0.body[4...]) == bigEndian(ssrc) }.count
+        feedback.flatMap(elements).filter {
+            $0.type == 206 && $0.count == 1 && $0.body.count == 8 && Array($0.body[4...]) == bigEndian(ssrc)
+        }.count
     }
 
     /// Whether a report block about `ssrc` came (RFC 3550 §6.4).
     func hasReport(on ssrc: UInt32) -> Bool {
         feedback.flatMap(elements).contains { element in
-            let blocks = element.type == 201 ? element.body.dropFirst(4) : element.type == 200 ? element.body.dropFirst(24) : []
+            let blocks =
+                element.type == 201 ? element.body.dropFirst(4) : element.type == 200 ? element.body.dropFirst(24) : []
             return Array(blocks.prefix(4)) == bigEndian(ssrc)
         }
     }

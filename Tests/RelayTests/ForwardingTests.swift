@@ -13,7 +13,8 @@ import Testing
     func forwards() async throws {
         try await CallUnderTest.runConnected { _, alice, bob in
             for index in 0..<20 {
-                await alice.send(0, sequence: 65530 &+ UInt16(index), timestamp: UInt32(index) * 960, payload: Self.audio)
+                await alice.send(
+                    0, sequence: 65530 &+ UInt16(index), timestamp: UInt32(index) * 960, payload: Self.audio)
             }
             #expect(await bob.wait { $0.received.count == 20 })
             let packets = await bob.received
@@ -42,20 +43,24 @@ import Testing
     func continuousAcrossRejoin() async throws {
         try await CallUnderTest.runConnected { test, alice, bob in
             for index in 0..<5 {
-                await alice.send(1, sequence: UInt16(index), timestamp: UInt32(index) * 3000, payload: Self.vp8(keyFrame: index == 0))
+                await alice.send(
+                    1, sequence: UInt16(index), timestamp: UInt32(index) * 3000, payload: Self.vp8(keyFrame: index == 0)
+                )
             }
             #expect(await bob.wait { $0.received.count == 5 })
-            try await alice.join(test.call)
+            try await alice.join(test.call, firstSource: 5000)
             #expect(await alice.wait { $0.isConnected })
             for index in 0..<5 {
-                await alice.send(1, sequence: 40000 + UInt16(index), timestamp: 900 + UInt32(index) * 3000, payload: Self.vp8(keyFrame: index == 0), ssrc: 77)
+                await alice.send(
+                    1, sequence: 40000 + UInt16(index), timestamp: 900 + UInt32(index) * 3000,
+                    payload: Self.vp8(keyFrame: index == 0))
             }
             #expect(await bob.wait { $0.received.count == 10 })
             let packets = await bob.received
             #expect(Set(packets.map(\.header.ssrc)).count == 1)
             for (earlier, later) in zip(packets, packets.dropFirst()) {
                 #expect(later.header.sequenceNumber == earlier.header.sequenceNumber &+ 1)
-                #expect(SequenceNumber.isNewer(UInt16(later.header.timestamp >> 8 & 0xffff), than: UInt16(earlier.header.timestamp >> 8 & 0xffff)))
+                #expect((1..<90_000).contains(later.header.timestamp &- earlier.header.timestamp))
             }
         }
     }
@@ -83,26 +88,30 @@ import Testing
         }
     }
 
-    @Test("answers a NACK from its history with the same packet")
+    @Test("answers a NACK from its history with the same packet, and not with one it never sent")
     func retransmits() async throws {
-        try await CallUnderTest.runConnected { _, alice, bob in
+        try await CallUnderTest.runConnected { test, alice, bob in
             for index in 0..<10 {
-                await alice.send(1, sequence: UInt16(index), timestamp: 3000, payload: Self.vp8(keyFrame: false) + [UInt8(index)])
+                await alice.send(
+                    1, sequence: UInt16(index), timestamp: 3000, payload: Self.vp8(keyFrame: false) + [UInt8(index)])
             }
             #expect(await bob.wait { $0.received.count == 10 })
             let wanted = await bob.received[4]
+            await bob.sendRTCP(genericNACK(of: wanted.header.ssrc, lost: wanted.header.sequenceNumber &+ 1000))
             await bob.sendRTCP(genericNACK(of: wanted.header.ssrc, lost: wanted.header.sequenceNumber))
-            #expect(await bob.wait { $0.received.count == 11 })
-            let again = await bob.received[10]
-            #expect(again.header.sequenceNumber == wanted.header.sequenceNumber)
-            #expect(again.payload == wanted.payload)
+            // Bob has had that packet: the second copy shows as a replay, which authenticates as the same index and nothing else.
+            #expect(await bob.wait { $0.refused == 1 })
+            #expect(await test.relay.metrics().packetsRetransmitted == 1)
+            #expect(await bob.received.count == 10)
         }
     }
 
     @Test("reports on its own behalf on each leg")
     func reports() async throws {
         try await CallUnderTest.runConnected { _, alice, _ in
-            for index in 0..<5 { await alice.send(0, sequence: UInt16(index), timestamp: UInt32(index) * 960, payload: Self.audio) }
+            for index in 0..<5 {
+                await alice.send(0, sequence: UInt16(index), timestamp: UInt32(index) * 960, payload: Self.audio)
+            }
             #expect(await alice.wait { $0.hasReport(on: 1000) })
         }
     }
@@ -139,7 +148,9 @@ import Testing
         try await CallUnderTest.runConnected { _, alice, bob in
             var random = SeededGenerator(seed: 20261122)
             for round in 0..<20_000 {
-                var packet = (0..<Int.random(in: 12...120, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
+                var packet = (0..<Int.random(in: 12...120, using: &random)).map { _ in
+                    UInt8.random(in: 0...255, using: &random)
+                }
                 packet[0] = 0x80 | (packet[0] & 0x3f)
                 if round % 2 == 0 {
                     packet[1] = UInt8.random(in: 200...207, using: &random)

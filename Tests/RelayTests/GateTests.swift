@@ -5,7 +5,9 @@ import Testing
 
 @Suite("The gate of a call", .timeLimit(.minutes(1))) struct GateTests {
     /// Both sides send one packet each 20 ms until `stop` holds at the receiver, on real time: the clock is what is tested.
-    private func converse(_ alice: SyntheticPeer, _ bob: SyntheticPeer, until stop: @escaping @Sendable () -> Bool) async throws {
+    private func converse(_ alice: SyntheticPeer, _ bob: SyntheticPeer, until stop: @escaping @Sendable () -> Bool)
+        async throws
+    {
         var index: UInt16 = 0
         while !stop(), index < 500 {
             await alice.send(0, sequence: index, timestamp: UInt32(index) * 960, payload: ForwardingTests.audio)
@@ -17,7 +19,9 @@ import Testing
 
     @Test("stops both directions at threshold and grace, says unpaid, and lets nothing more through")
     func closes() async throws {
-        try await CallUnderTest.runConnected(policy: BillingPolicy(thresholdSeconds: 1, warningSeconds: 1, graceSeconds: 1)) {
+        try await CallUnderTest.runConnected(
+            policy: BillingPolicy(thresholdSeconds: 1, warningSeconds: 1, graceSeconds: 1)
+        ) {
             test, alice, bob in
             let events = test.events
             try await converse(alice, bob) { events.all.contains(.ended(.unpaid)) }
@@ -34,7 +38,9 @@ import Testing
 
     @Test("with a grant in time not one packet is missing")
     func grants() async throws {
-        try await CallUnderTest.runConnected(policy: BillingPolicy(thresholdSeconds: 1, warningSeconds: 1, graceSeconds: 0)) {
+        try await CallUnderTest.runConnected(
+            policy: BillingPolicy(thresholdSeconds: 1, warningSeconds: 1, graceSeconds: 0)
+        ) {
             test, alice, bob in
             let status = await test.call.extendHorizon(to: 600)
             #expect(status?.horizonSeconds == 600)

@@ -4,6 +4,7 @@ import RTP
 import Relay
 import Synchronization
 import Testing
+import Transport
 
 /// A relay on loopback with one call, and the events of that call.
 final class CallUnderTest: Sendable {

@@ -85,11 +85,16 @@ actor SyntheticPeer {
     }
 
     var isConnected: Bool { transport?.state == .connected }
+    /// Packets its SRTP refused: forged, or seen before.
+    var refused: UInt64 { transport?.rejected ?? 0 }
     var isClosed: Bool { transport?.state == .closed }
 
     /// Offers mic, camera and screen to `call`, takes the answer and connects.
-    func join(_ call: RelayCall) async throws {
+    ///
+    /// - Parameter firstSource: the SSRCs of a new page, counted up from here.
+    func join(_ call: RelayCall, firstSource: UInt32? = nil) async throws {
         transport?.close()
+        if let firstSource { sources = [firstSource, firstSource + 1, firstSource + 2] }
         let certificate = try Certificate()
         let observer = Observer(peer: self)
         guard let ice else { return }
@@ -108,8 +113,11 @@ actor SyntheticPeer {
 
     private func accept(_ answer: String) throws {
         let lines = answer.split(separator: "\r\n").map(String.init)
-        func value(_ name: String) -> String? { lines.first { $0.hasPrefix("a=\(name):") }.map { String($0.dropFirst(name.count + 3)) } }
-        guard let ufrag = value("ice-ufrag"), let password = value("ice-pwd"), let fingerprint = value("fingerprint") else {
+        func value(_ name: String) -> String? {
+            lines.first { $0.hasPrefix("a=\(name):") }.map { String($0.dropFirst(name.count + 3)) }
+        }
+        guard let ufrag = value("ice-ufrag"), let password = value("ice-pwd"), let fingerprint = value("fingerprint")
+        else {
             throw RelayError(.invalidDescription, "the answer lacks ICE or DTLS: \(answer)")
         }
         let hash = fingerprint.split(separator: " ").last.map(String.init) ?? ""
@@ -123,13 +131,16 @@ actor SyntheticPeer {
             to: PeerParameters(
                 ufrag: ufrag, password: password, fingerprints: [PeerFingerprint(algorithm: .sha256, bytes: bytes)],
                 role: .client))
-        for line in lines where line.hasPrefix("a=candidate:") { transport?.addRemoteCandidate(String(line.dropFirst(2))) }
+        for line in lines where line.hasPrefix("a=candidate:") {
+            transport?.addRemoteCandidate(String(line.dropFirst(2)))
+        }
         transport?.remoteCandidatesDone()
     }
 
     private func description(certificate: Certificate) throws -> String {
         guard let credentials = transport?.localCredentials else { return "" }
-        let fingerprint = certificate.sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }.joined(separator: ":")
+        let fingerprint = certificate.sha256.map { ($0 < 16 ? "0" : "") + String($0, radix: 16, uppercase: true) }
+            .joined(separator: ":")
         var lines = [
             "v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE 0 1 2", "a=ice-options:trickle",
         ]
@@ -153,11 +164,10 @@ actor SyntheticPeer {
     // MARK: Packets
 
     /// Sends one packet of an m-line (0 mic, 1 camera, 2 screen).
-    func send(_ line: Int, sequence: UInt16, timestamp: UInt32, payload: [UInt8], ssrc: UInt32? = nil) {
-        let ssrc = ssrc ?? sources[line]
+    func send(_ line: Int, sequence: UInt16, timestamp: UInt32, payload: [UInt8]) {
         var packet: [UInt8] = [0x80, line == 0 ? Self.opus : Self.vp8]
         for shift in [8, 0] { packet.append(UInt8(truncatingIfNeeded: sequence >> UInt16(shift))) }
-        for value in [timestamp, ssrc] {
+        for value in [timestamp, sources[line]] {
             for shift in [24, 16, 8, 0] { packet.append(UInt8(truncatingIfNeeded: value >> UInt32(shift))) }
         }
         sendRTP(packet + payload)

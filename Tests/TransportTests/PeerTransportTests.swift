@@ -8,7 +8,8 @@ private actor Pair {
     nonisolated let loop: EventLoop
     private var ice: ICEContext?
     private var ends: [End] = []
-    private var waiting: [(condition: () -> Bool, continuation: CheckedContinuation<Bool, Never>, until: MonotonicInstant)] = []
+    private var waiting:
+        [(condition: () -> Bool, continuation: CheckedContinuation<Bool, Never>, until: MonotonicInstant)] = []
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -31,7 +32,9 @@ private actor Pair {
         ice?.iterate()
         for end in ends { end.transport?.tick() }
         let now = MonotonicInstant.now()
-        let (done, rest) = (waiting.filter { $0.condition() || now > $0.until }, waiting.filter { !($0.condition() || now > $0.until) })
+        let (done, rest) = (
+            waiting.filter { $0.condition() || now > $0.until }, waiting.filter { !($0.condition() || now > $0.until) }
+        )
         waiting = rest
         for item in done { item.continuation.resume(returning: item.condition()) }
         return .milliseconds(2)
@@ -60,7 +63,8 @@ private actor Pair {
             try end.transport?.connect(
                 to: PeerParameters(
                     ufrag: credentials.ufrag, password: credentials.password,
-                    fingerprints: [PeerFingerprint(algorithm: .sha256, bytes: bytes)], role: index == 0 ? .client : .server))
+                    fingerprints: [PeerFingerprint(algorithm: .sha256, bytes: bytes)],
+                    role: index == 0 ? .client : .server))
             for candidate in other.transport?.candidates ?? [] { end.transport?.addRemoteCandidate(candidate) }
             end.transport?.remoteCandidatesDone()
         }
@@ -94,7 +98,6 @@ private actor Pair {
         return receiver.received
     }
 
-
 }
 
 private final class End: PeerTransportDelegate {
@@ -110,7 +113,6 @@ private final class End: PeerTransportDelegate {
         buffer.copyBytes(from: packet)
         _ = transport?.sendRTP(buffer, length: packet.count)
     }
-
 
     func transport(_ transport: PeerTransport, entered state: PeerTransport.State) {}
     func transport(_ transport: PeerTransport, found candidate: String?) {}

@@ -49,7 +49,9 @@ extension Leg {
 
     private func received(_ blocks: [ReportBlock], at now: MonotonicInstant) {
         for block in blocks {
-            guard let downlink = downlinks.lazy.compactMap({ $0 }).first(where: { $0.ssrc == block.ssrc }) else { continue }
+            guard let downlink = downlinks.lazy.compactMap({ $0 }).first(where: { $0.ssrc == block.ssrc }) else {
+                continue
+            }
             downlink.statistics.received(block, at: now)
             if let roundTrip = downlink.statistics.roundTrip { reporting.roundTrip = roundTrip }
         }
@@ -126,13 +128,15 @@ extension Leg {
     /// sound and picture stay together at the receiver; nil until the source has reported.
     private func senderInfo(of downlink: Downlink, _ now: MonotonicInstant) -> SenderInfo? {
         guard let source = downlink.rewriter.currentSource,
-            let uplink = call.other(than: seat)?.uplinks.first(where: { $0.ssrc == source }), let clock = uplink.senderClock,
+            let uplink = call.other(than: seat)?.uplinks.first(where: { $0.ssrc == source }),
+            let clock = uplink.senderClock,
             let timestamp = downlink.rewriter.outTimestamp(forSource: clock.timestamp)
         else { return nil }
         let elapsed = max(0, now.since(clock.arrival))
         let ticks = RTPClock.units(elapsed, rate: uplink.statistics.clockRate)
         return downlink.statistics.senderInfo(
-            ntp: NTPTime(unixNanoseconds: clock.ntp.unixNanoseconds &+ elapsed), rtpTimestamp: timestamp &+ UInt32(truncatingIfNeeded: ticks))
+            ntp: NTPTime(unixNanoseconds: clock.ntp.unixNanoseconds &+ elapsed),
+            rtpTimestamp: timestamp &+ UInt32(truncatingIfNeeded: ticks))
     }
 
     private func countLoss() {

@@ -12,7 +12,7 @@ final class SlotNegotiation {
     let receives: Bool
     /// The peer takes what the other side sends in this slot.
     let sends: Bool
-    let extensions: [(id: UInt8, uri: String)]
+    let extensions: [NegotiatedExtension]
     /// Clock rate by payload type; 0: not negotiated.
     private let clockRates: [UInt32]
     private let kinds: [VideoCodecKind?]
@@ -103,7 +103,7 @@ extension PeerParameters {
         self.init(
             ufrag: session.remoteUfrag, password: session.remotePassword,
             fingerprints: session.remoteFingerprints.compactMap { fingerprint in
-                PeerFingerprint.Algorithm(rawValue: fingerprint.algorithm).map {
+                PeerFingerprint.Algorithm(rawValue: fingerprint.hash).map {
                     PeerFingerprint(algorithm: $0, bytes: fingerprint.bytes)
                 }
             },
@@ -159,7 +159,7 @@ extension Leg {
         for case let downlink? in downlinks { sources[downlink.slot] = downlink.ssrc }
         let local = LocalParameters(
             ufrag: credentials.ufrag, password: credentials.password,
-            fingerprint: Fingerprint(algorithm: "sha-256", bytes: call.surroundings.certificate.sha256),
+            fingerprint: Fingerprint(hash: "sha-256", bytes: call.surroundings.certificate.sha256),
             candidates: transport.candidates.compactMap { try? ICECandidate(parsing: $0) },
             endOfCandidates: transport.gatheringDone, sessionID: sessionID, sessionVersion: sessionVersion,
             cname: reporting.cname, streamID: "relay", sources: sources)

@@ -32,7 +32,8 @@ extension Leg {
     private func downlinkQuality(_ now: MonotonicInstant) -> DirectionQuality? {
         var figures = Figures()
         for case let downlink? in downlinks {
-            guard let bitrate = downlink.meter.read(at: now), bitrate > 0, let block = downlink.statistics.lastBlock else {
+            guard let bitrate = downlink.meter.read(at: now), bitrate > 0, let block = downlink.statistics.lastBlock
+            else {
                 continue
             }
             let clockRate = downlink.slot == .mic ? 48_000.0 : 90_000

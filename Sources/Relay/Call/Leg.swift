@@ -56,7 +56,9 @@ final class Leg {
         let isNew = transport.map { !$0.continues(self.session, session) } ?? true
         if isNew {
             try replaceTransport(parameters, controlling: session.remoteICELite, now: now)
-        } else if let old = self.session, old.remoteUfrag != session.remoteUfrag || old.remotePassword != session.remotePassword {
+        } else if let old = self.session,
+            old.remoteUfrag != session.remoteUfrag || old.remotePassword != session.remotePassword
+        {
             guard transport?.restart(ufrag: session.remoteUfrag, password: session.remotePassword) == true else {
                 throw RelayError(.unavailable, "ICE cannot be restarted")
             }
@@ -71,7 +73,9 @@ final class Leg {
         return answer
     }
 
-    private func replaceTransport(_ parameters: PeerParameters, controlling: Bool, now: MonotonicInstant) throws(RelayError) {
+    private func replaceTransport(_ parameters: PeerParameters, controlling: Bool, now: MonotonicInstant)
+        throws(RelayError)
+    {
         if let old = transport {
             old.close()
             call.interrupted(seat, at: now)

@@ -24,7 +24,8 @@ final class Uplink {
         self.negotiation = negotiation
         slot = negotiation.slot
         let video = negotiation.slot != .mic
-        statistics = ReceptionStatistics(ssrc: ssrc, clockRate: negotiation.codecs.first?.clockRate ?? (video ? 90_000 : 48_000))
+        statistics = ReceptionStatistics(
+            ssrc: ssrc, clockRate: negotiation.codecs.first?.clockRate ?? (video ? 90_000 : 48_000))
     }
 }
 
@@ -48,7 +49,8 @@ final class Downlink {
         ssrc = .random(in: 1...(.max))
         rewriter = StreamRewriter(
             ssrc: ssrc, firstSequence: .random(in: 0..<0x8000), firstTimestamp: .random(in: 0...(.max)))
-        history = PacketHistory(slots: slot == .mic ? Self.audioHistory : Self.videoHistory, slotBytes: Self.packetLimit)
+        history = PacketHistory(
+            slots: slot == .mic ? Self.audioHistory : Self.videoHistory, slotBytes: Self.packetLimit)
         statistics = SendStatistics(ssrc: ssrc)
     }
 }

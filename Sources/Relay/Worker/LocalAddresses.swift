@@ -13,7 +13,7 @@ enum LocalAddresses {
         while let entry = next?.pointee {
             next = entry.ifa_next
             let flags = Int32(bitPattern: entry.ifa_flags)
-            guard flags & Int32(IFF_UP.rawValue) != 0, flags & Int32(IFF_LOOPBACK.rawValue) == 0,
+            guard flags & Int32(IFF_UP) != 0, flags & Int32(IFF_LOOPBACK) == 0,
                 let address = entry.ifa_addr, let text = numeric(address), !found.contains(text)
             else { continue }
             found.append(text)
@@ -40,7 +40,9 @@ enum StunServer {
         guard uri.hasPrefix("stun:") else { return nil }
         var host = uri.dropFirst(5)
         var port: UInt16 = 3478
-        if let colon = host.lastIndex(of: ":"), !host.hasSuffix("]"), host[..<colon].allSatisfy({ $0 != ":" }) || host.hasPrefix("[") {
+        if let colon = host.lastIndex(of: ":"), !host.hasSuffix("]"),
+            host[..<colon].allSatisfy({ $0 != ":" }) || host.hasPrefix("[")
+        {
             guard let number = UInt16(host[host.index(after: colon)...]) else { return nil }
             port = number
             host = host[..<colon]

@@ -72,5 +72,6 @@ func openSSLError(_ call: String) -> TransportError {
     guard code != 0 else { return TransportError("\(call) failed") }
     var text = [CChar](repeating: 0, count: 256)
     ERR_error_string_n(code, &text, text.count)
-    return TransportError("\(call): \(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))")
+    return TransportError(
+        "\(call): \(String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))")
 }

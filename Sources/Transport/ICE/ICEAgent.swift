@@ -46,7 +46,9 @@ final class ICEAgent {
         stunServer: (address: String, port: UInt16)?
     ) throws(TransportError) {
         self.context = context
-        guard let agent = cn_agent_new(context.pointer, 1, 100) else { throw TransportError("nice_agent_new_full failed") }
+        guard let agent = cn_agent_new(context.pointer, 1, 100) else {
+            throw TransportError("nice_agent_new_full failed")
+        }
         self.agent = agent
         if controlling { cn_agent_set_controlling(agent, 1) }
         if let stunServer { cn_agent_set_stun_server(agent, stunServer.address, UInt32(stunServer.port)) }
@@ -63,11 +65,15 @@ final class ICEAgent {
         }
         nice_agent_set_port_range(agent, stream, Self.component, UInt32(ports.lowerBound), UInt32(ports.upperBound))
         let me = Unmanaged.passUnretained(self).toOpaque()
-        cn_connect(UnsafeMutableRawPointer(agent), "new-candidate-full", unsafeBitCast(Self.onCandidate, to: (@convention(c) () -> Void).self), me)
         cn_connect(
-            UnsafeMutableRawPointer(agent), "candidate-gathering-done", unsafeBitCast(Self.onGathered, to: (@convention(c) () -> Void).self), me)
+            UnsafeMutableRawPointer(agent), "new-candidate-full",
+            unsafeBitCast(Self.onCandidate, to: (@convention(c) () -> Void).self), me)
         cn_connect(
-            UnsafeMutableRawPointer(agent), "component-state-changed", unsafeBitCast(Self.onState, to: (@convention(c) () -> Void).self), me)
+            UnsafeMutableRawPointer(agent), "candidate-gathering-done",
+            unsafeBitCast(Self.onGathered, to: (@convention(c) () -> Void).self), me)
+        cn_connect(
+            UnsafeMutableRawPointer(agent), "component-state-changed",
+            unsafeBitCast(Self.onState, to: (@convention(c) () -> Void).self), me)
         guard
             nice_agent_attach_recv(
                 agent, stream, Self.component, context.pointer,
@@ -98,11 +104,12 @@ final class ICEAgent {
             agent.delegate?.agent(found: text.hasPrefix("a=") ? String(text.dropFirst(2)) : text)
         }
 
-    private static let onGathered: @convention(c) (UnsafeMutableRawPointer?, UInt32, UnsafeMutableRawPointer?) -> Void = {
-        _, _, me in
-        guard let me else { return }
-        Unmanaged<ICEAgent>.fromOpaque(me).takeUnretainedValue().delegate?.agentGatheringDone()
-    }
+    private static let onGathered: @convention(c) (UnsafeMutableRawPointer?, UInt32, UnsafeMutableRawPointer?) -> Void =
+        {
+            _, _, me in
+            guard let me else { return }
+            Unmanaged<ICEAgent>.fromOpaque(me).takeUnretainedValue().delegate?.agentGatheringDone()
+        }
 
     private static let onState:
         @convention(c) (UnsafeMutableRawPointer?, UInt32, UInt32, UInt32, UnsafeMutableRawPointer?) -> Void = {
@@ -167,7 +174,8 @@ final class ICEAgent {
     @inline(__always)
     func send(_ datagram: UnsafeRawBufferPointer) -> Bool {
         nice_agent_send(
-            agent, stream, Self.component, UInt32(datagram.count), datagram.baseAddress?.assumingMemoryBound(to: CChar.self))
+            agent, stream, Self.component, UInt32(datagram.count),
+            datagram.baseAddress?.assumingMemoryBound(to: CChar.self))
             == Int32(datagram.count)
     }
 

@@ -209,13 +209,17 @@ public final class PeerTransport {
         case .rtp:
             guard let cipher else { return }
             buffer.copyMemory(from: datagram)
-            guard case .done(let length) = cipher.unprotectRTP(buffer, length: datagram.count) else { return rejected &+= 1 }
+            guard case .done(let length) = cipher.unprotectRTP(buffer, length: datagram.count) else {
+                return rejected &+= 1
+            }
             lastArrival = .now()
             delegate?.transport(self, receivedRTP: buffer, length: length)
         case .rtcp:
             guard let cipher else { return }
             buffer.copyMemory(from: datagram)
-            guard case .done(let length) = cipher.unprotectRTCP(buffer, length: datagram.count) else { return rejected &+= 1 }
+            guard case .done(let length) = cipher.unprotectRTCP(buffer, length: datagram.count) else {
+                return rejected &+= 1
+            }
             lastArrival = .now()
             delegate?.transport(self, receivedRTCP: buffer, length: length)
         case .stun, .turnChannel, .unknown: rejected &+= 1

@@ -13,7 +13,9 @@ final class LibSRTP: MediaCipher {
 
     /// - Throws: `TransportError` with libsrtp's status where a session cannot be made.
     init(_ keys: SRTPKeys) throws(TransportError) {
-        guard Self.initialised == srtp_err_status_ok else { throw TransportError("srtp_init: \(Self.initialised.rawValue)") }
+        guard Self.initialised == srtp_err_status_ok else {
+            throw TransportError("srtp_init: \(Self.initialised.rawValue)")
+        }
         inbound = try Self.session(keys.inbound, keys.profile, direction: ssrc_any_inbound)
         do {
             outbound = try Self.session(keys.outbound, keys.profile, direction: ssrc_any_outbound)
@@ -53,7 +55,9 @@ final class LibSRTP: MediaCipher {
             policy.key = bytes.baseAddress
             return srtp_create(&session, &policy)
         }
-        guard status == srtp_err_status_ok, let session else { throw TransportError("srtp_create: status \(status.rawValue)") }
+        guard status == srtp_err_status_ok, let session else {
+            throw TransportError("srtp_create: status \(status.rawValue)")
+        }
         return session
     }
 
