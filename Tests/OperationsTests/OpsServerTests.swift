@@ -51,7 +51,13 @@ struct OpsServerTests {
         let handlers = OpsServer.Handlers(
             reasonsAgainst: { readiness.reasonsAgainst },
             metrics: { [.gauge("consult_calls_active", help: "Calls.", 1)] },
-            calls: { [CallReport(room: "r1", mode: "relay", participants: ["u1"], clock: Self.clock)] },
+            calls: {
+                [
+                    CallReport(
+                        room: "r1", session: nil, mode: "relay", openedAt: WallTime(milliseconds: 0),
+                        participants: [.init(userId: "u1", role: "customer", connected: true)], clock: Self.clock)
+                ]
+            },
             extendHorizon: { room, seconds in
                 var moved = Self.clock
                 moved.horizonSeconds = seconds
@@ -120,7 +126,9 @@ struct OpsServerTests {
             let items = try #require(answer.json?["items"] as? [[String: Any]])
             #expect(items.first?["room"] as? String == "r1")
             #expect(items.first?["mediaSeconds"] as? Int == 12)
-            #expect(items.first?["participants"] as? [String] == ["u1"])
+            #expect(items.first?["openedAt"] as? String == "1970-01-01T00:00:00.000Z")
+            let participants = try #require(items.first?["participants"] as? [[String: Any]])
+            #expect(participants.first?["userId"] as? String == "u1")
         }
     }
 

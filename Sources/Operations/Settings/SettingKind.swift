@@ -160,11 +160,15 @@ extension SettingKind<String> {
         }
     }
 
-    /// A web origin (RFC 6454): scheme, host and perhaps a port, no path.
+    /// A web origin (RFC 6454), scheme, host and perhaps a port, no path; or a host, whatever its scheme and port.
     static var origin: Self {
-        SettingKind("an origin like https://example.org, without a path") { text, machine in
+        SettingKind("an origin like https://example.org without a path, or a host") { text, machine in
+            let isWhole = text.contains("://")
             let kind = url(["http", "https"], example: "")
-            return kind.parse(text, machine).flatMap { URLComponents(string: $0)?.path.isEmpty == true ? $0 : nil }
+            guard let origin = kind.parse(isWhole ? text : "https://" + text, machine),
+                let parts = URLComponents(string: origin), parts.path.isEmpty, isWhole || parts.port == nil
+            else { return nil }
+            return isWhole ? origin : text
         }
     }
 }

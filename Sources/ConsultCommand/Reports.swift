@@ -1,0 +1,73 @@
+import Foundation
+import Identifiers
+import Operations
+import Relay
+import Signaling
+
+/// From what the parts say about themselves to what the private port shows.
+
+/// Every metric of the published contract that this build has.
+func metricFamilies(relay: RelayMetrics, signaling: SignalingMetrics) -> [MetricFamily] {
+    let events = BillingEvent.allCases.map { event in
+        MetricFamily.Series(
+            .number(Double(signaling.billingEvents[event] ?? 0)), labels: [.init("event", event.rawValue)])
+    }
+    return [
+        .gauge("consult_calls_active", help: "Rooms somebody is in.", signaling.rooms),
+        .gauge("consult_participants", help: "Participants, connected or expected back.", signaling.participants),
+        .gauge("consult_relay_calls", help: "Calls open in the relay.", relay.callsActive),
+        .gauge("consult_relay_peers", help: "Peers with an established media path.", relay.participants),
+        .counter(
+            "consult_packets_forwarded_total", help: "RTP packets sent to the other side.", relay.packetsForwarded),
+        .counter("consult_bytes_forwarded_total", help: "Bytes of those packets.", relay.bytesForwarded),
+        .counter("consult_packets_lost_total", help: "RTP packets that never reached the relay.", relay.packetsLost),
+        .counter(
+            "consult_packets_gated_total", help: "RTP packets held back because the gate was closed.",
+            relay.packetsGated),
+        .counter(
+            "consult_packets_rejected_total", help: "Packets that were malformed or failed authentication.",
+            relay.packetsRejected),
+        .counter(
+            "consult_packets_retransmitted_total", help: "RTP packets sent again on request.",
+            relay.packetsRetransmitted),
+        .histogram(
+            "consult_forward_latency_seconds", help: "From a packet's arrival to its departure.",
+            Buckets(relay.forwardLatency)),
+        .histogram(
+            "consult_call_setup_seconds", help: "From a participant's offer to their first media.",
+            Buckets(relay.callSetup)),
+        .histogram(
+            "consult_call_quality_score", help: "Quality of each direction, 1 to 5.", Buckets(relay.qualityScore)),
+        MetricFamily(
+            "consult_billing_events_total", .counter, help: "What happened to media clocks.", series: events),
+        .gauge("consult_websocket_connections", help: "WebSockets open.", signaling.connections),
+        .counter("consult_websocket_opened_total", help: "WebSockets opened.", signaling.connectionsTotal),
+        .counter("consult_websocket_messages_total", help: "Messages received.", signaling.messages),
+        .counter("consult_websocket_errors_total", help: "Errors answered.", signaling.errors),
+    ]
+}
+
+extension Buckets {
+    init(_ histogram: Histogram) {
+        self.init(bounds: histogram.bounds, counts: histogram.counts, sum: histogram.sum)
+    }
+}
+
+extension ClockReport {
+    init(_ status: ClockStatus) {
+        self.init(
+            state: status.state.rawValue, mediaSeconds: status.mediaSeconds,
+            thresholdSeconds: status.thresholdSeconds, horizonSeconds: status.horizonSeconds, running: status.running)
+    }
+}
+
+extension CallReport {
+    init(_ call: CallSummary) {
+        self.init(
+            room: call.room.text, session: call.session?.text, mode: call.mode.rawValue,
+            openedAt: WallTime(milliseconds: Int64(call.openedAt.timeIntervalSince1970 * 1000)),
+            participants: call.participants.map {
+                Participant(userId: $0.user.text, role: $0.role.rawValue, connected: $0.isConnected)
+            }, clock: ClockReport(call.clock))
+    }
+}
