@@ -38,7 +38,7 @@ struct SettingProblemTests {
             ("CONSULT_PUBLIC_URL", "ftp://example.org"), ("CONSULT_PUBLIC_URL", "https://example.org/?a"),
             ("CONSULT_PUBLIC_WEBSOCKET_URL", "https://example.org/ws"),
             ("CONSULT_ALLOWED_ORIGINS", "https://a.org/path"),
-            ("CONSULT_ALLOWED_ORIGINS", "https://a.org,,b"), ("CONSULT_RELAY", "maybe"), ("CONSULT_RELAY_WORKERS", "0"),
+            ("CONSULT_ALLOWED_ORIGINS", "https://a.org,b:1"), ("CONSULT_RELAY", "maybe"), ("CONSULT_RELAY_WORKERS", "0"),
             ("CONSULT_RELAY_WORKERS", "two"), ("CONSULT_RELAY_PORTS", "40000"), ("CONSULT_RELAY_PORTS", "40000-39999"),
             ("CONSULT_RELAY_PORTS", "40000-40001"), ("CONSULT_RELAY_PORTS", "1-1000"),
             ("CONSULT_RELAY_ADDRESSES", "eth0"),

@@ -81,14 +81,15 @@ public struct SettingTable: Sendable {
     /// Free media seconds of a call.
     public let billingThreshold = Setting(
         "CONSULT_BILLING_THRESHOLD", .seconds(1...86400), .text("600"),
-        "Media time that is free at the start of a call.")
+        "Free media time at the start of a call, in seconds (or like 10m).")
     /// How long before the horizon both sides are warned.
     public let billingWarning = Setting(
-        "CONSULT_BILLING_WARNING", .seconds(0...86400), .text("60"), "How long before its end both sides are warned.")
+        "CONSULT_BILLING_WARNING", .seconds(0...86400), .text("60"),
+        "How many seconds before the end of their time both sides are warned.")
     /// How long media still passes at the horizon.
     public let billingGrace = Setting(
         "CONSULT_BILLING_GRACE", .seconds(0...86400), .text("30"),
-        "How long media still passes when the time is used up and no more is granted.")
+        "How many seconds media still passes when the time is used up and no more is granted.")
 
     // Limits
     /// WebSocket connections that one address may hold.
