@@ -1,0 +1,5 @@
+import RTP
+
+func instant(_ seconds: Double) -> MonotonicInstant {
+    MonotonicInstant(nanoseconds: Int64((seconds * 1e9).rounded()))
+}
