@@ -14,7 +14,8 @@ let language: [SwiftSetting] =
 
 /// The packet path: exclusivity checks of class properties cost 40 times what they check
 /// (docs/architecture.md, "What a packet may cost").
-let media: [SwiftSetting] = language + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
+let media: [SwiftSetting] =
+    language + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -31,6 +32,7 @@ let package = Package(
     ],
     targets: [
         // The C libraries: module maps and shims for macros and variadics, no logic.
+        .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CNice", path: "Sources/System/CNice", pkgConfig: "nice", providers: [.apt(["libnice-dev"])]),
         .systemLibrary(
@@ -47,7 +49,8 @@ let package = Package(
         .target(name: "SDP", swiftSettings: language),
 
         // The media plane.
-        .target(name: "Transport", dependencies: ["RTP", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
+        .target(
+            name: "Transport", dependencies: ["RTP", "CLinux", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
         .target(name: "Relay", dependencies: ["Identifiers", "RTP", "SDP", "Transport", log], swiftSettings: media),
 
         // Who may do what, and the WebSocket server.
@@ -81,9 +84,13 @@ let package = Package(
         .testTarget(
             name: "SDPTests", dependencies: ["SDP"], resources: [.copy("Offers")], swiftSettings: language),
         .testTarget(name: "TransportTests", dependencies: ["RTP", "Transport"], swiftSettings: language),
-        .testTarget(name: "RelayTests", dependencies: ["Identifiers", "RTP", "SDP", "Relay"], swiftSettings: language),
+        .testTarget(
+            name: "RelayTests", dependencies: ["Identifiers", "Relay", "RTP", "SDP", "Transport", log],
+            swiftSettings: language),
         .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens"], swiftSettings: language),
-        .testTarget(name: "SignalingTests", dependencies: ["Identifiers", "Signaling", "Relay", "Tokens"], swiftSettings: language),
+        .testTarget(
+            name: "SignalingTests", dependencies: ["Identifiers", "Signaling", "Relay", "Tokens"],
+            swiftSettings: language),
         .testTarget(name: "OperationsTests", dependencies: ["Operations"], swiftSettings: language),
     ],
     swiftLanguageModes: [.v6]
