@@ -13,7 +13,7 @@ export default defineConfig({
     },
   },
   build: {
-    target: "es2020",
+    target: "es2022",
     sourcemap: true,
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

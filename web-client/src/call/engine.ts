@@ -44,6 +44,7 @@ export class CallEngine {
   #enterTimer: ReturnType<typeof setTimeout> | undefined;
   #stopMedia: (() => void) | null = null;
   #told: MediaState | null = null;
+  #frames = { camera: 0, screen: 0 };
   #iceServers: Room["iceServers"] = [];
 
   constructor(options: EngineOptions) {
@@ -375,8 +376,14 @@ export class CallEngine {
   }
 
   async #report(): Promise<void> {
-    const stats = await this.#link?.stats().catch(() => null);
-    if (stats !== null && stats !== undefined) this.#signaling?.notify("media.stats", stats);
+    const stats = (await this.#link?.stats().catch(() => null)) ?? null;
+    const frames = { camera: stats?.camera?.framesDecoded ?? 0, screen: stats?.screen?.framesDecoded ?? 0 };
+    this.#dispatch({
+      name: "flow",
+      flow: { camera: frames.camera > this.#frames.camera, screen: frames.screen > this.#frames.screen },
+    });
+    this.#frames = frames;
+    if (stats !== null) this.#signaling?.notify("media.stats", stats);
   }
 
   // Chat

@@ -5,12 +5,14 @@
 import { boolean, choice, integer, object, string } from "../signaling/shape";
 import type { Infer } from "../signaling/shape";
 
+const micWish = choice(["on", "muted", "off"], "off");
+
 const shape = object({
   room: string,
   userId: string,
   resume: string,
   seenAt: integer,
-  mic: choice(["on", "muted", "off"], "off"),
+  mic: micWish,
   camera: boolean,
   readSequence: integer,
 });

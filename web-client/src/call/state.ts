@@ -34,6 +34,11 @@ export interface Departure {
   readonly reason: "left" | "timeout";
 }
 
+export interface Flow {
+  readonly camera: boolean;
+  readonly screen: boolean;
+}
+
 export interface CallState {
   readonly phase: Phase;
   readonly signaling: Lifecycle;
@@ -45,6 +50,10 @@ export interface CallState {
   readonly participants: readonly Participant[];
   /** The media paths of the others, as the server sees them. */
   readonly paths: { readonly [userId: string]: ServerNotificationParams<"media.connection">["state"] };
+  /** Who says by `media.state` what they send; of others only the arriving pictures tell. */
+  readonly outspoken: readonly string[];
+  /** Whether pictures arrive, slot by slot. */
+  readonly flowing: Flow;
   readonly departed: Departure | null;
   readonly tracks: RemoteTracks;
   readonly billing: BillingStatus | null;
@@ -68,6 +77,7 @@ export type CallEvent =
   | { readonly name: "left"; readonly params: ServerNotificationParams<"room.left"> }
   | { readonly name: "media-state"; readonly params: ServerNotificationParams<"media.state"> }
   | { readonly name: "media-connection"; readonly params: ServerNotificationParams<"media.connection"> }
+  | { readonly name: "flow"; readonly flow: Flow }
   | { readonly name: "media-error"; readonly reason: string | null }
   | { readonly name: "billing"; readonly status: BillingStatus }
   | { readonly name: "warning"; readonly params: ServerNotificationParams<"billing.warning">; readonly now: number }
@@ -91,6 +101,8 @@ export function initialState(
     you,
     participants: [],
     paths: {},
+    outspoken: [],
+    flowing: { camera: false, screen: false },
     departed: null,
     tracks,
     billing: null,
@@ -105,6 +117,19 @@ export function initialState(
 /** The one on the other side. Observers are present, but the call is not with them. */
 export function counterpart(state: CallState): Participant | null {
   return state.participants.find(({ userId, role }) => userId !== state.you.userId && role !== "observer") ?? null;
+}
+
+export interface Shown {
+  readonly mic: boolean;
+  readonly camera: boolean;
+  readonly screen: boolean;
+}
+
+/** What of the other side is there to be heard and seen. */
+export function shownOf(state: CallState, other: Participant): Shown {
+  const { mic, camera, screen } = other.media;
+  if (mic || camera || screen || state.outspoken.includes(other.userId)) return other.media;
+  return { mic: true, ...state.flowing };
 }
 
 /** What a final close means for the call. */
@@ -188,7 +213,12 @@ export function reduce(state: CallState, event: CallEvent): CallState {
     }
     case "media-state": {
       const { userId: id, mic, camera, screen } = event.params;
-      return changeParticipant(state, id, (one) => ({ ...one, media: { mic, camera, screen } }));
+      const next = changeParticipant(state, id, (one) => ({ ...one, media: { mic, camera, screen } }));
+      return state.outspoken.includes(id) ? next : { ...next, outspoken: [...state.outspoken, id] };
+    }
+    case "flow": {
+      const { camera, screen } = state.flowing;
+      return camera === event.flow.camera && screen === event.flow.screen ? state : { ...state, flowing: event.flow };
     }
     case "media-connection": {
       const { userId: id, state: path } = event.params;
