@@ -10,6 +10,8 @@ export interface Warning {
   readonly reason: WarningReason;
   readonly endsAtMediaSecond: number;
   readonly endsAt: number;
+  /** Where the horizon was: when it moves, somebody has paid. */
+  readonly horizonSeconds: number | null;
 }
 
 export function warn(reason: WarningReason, secondsLeft: number, billing: BillingStatus | null, now: number): Warning {
@@ -17,6 +19,7 @@ export function warn(reason: WarningReason, secondsLeft: number, billing: Billin
     reason,
     endsAtMediaSecond: (billing?.mediaSeconds ?? 0) + secondsLeft,
     endsAt: now + secondsLeft * 1000,
+    horizonSeconds: billing?.horizonSeconds ?? null,
   };
 }
 
@@ -31,8 +34,7 @@ export function secondsLeft(warning: Warning, billing: BillingStatus | null, now
 export function outlives(warning: Warning, billing: BillingStatus): boolean {
   if (billing.state === "unmetered" || billing.state === "closed") return false;
   if (warning.reason === "unpaid") return billing.state === "grace";
-  const limit = billing.horizonSeconds ?? billing.thresholdSeconds;
-  if (limit !== null && limit > warning.endsAtMediaSecond) return false;
+  if ((billing.horizonSeconds ?? 0) > (warning.horizonSeconds ?? Infinity)) return false;
   return billing.mediaSeconds < warning.endsAtMediaSecond;
 }
 

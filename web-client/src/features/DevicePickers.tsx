@@ -1,4 +1,5 @@
 import type { LocalMedia, LocalMediaState } from "../call/localMedia";
+import type { MediaProblem } from "../call/mediaProblem";
 import { SelectField } from "../ui/Field";
 import { LevelMeter } from "./LevelMeter";
 
@@ -17,7 +18,7 @@ export function DevicePickers({ media, state }: DevicePickersProps) {
         label="Camera"
         value={currentDevice(state.camera.track) ?? state.chosen.camera}
         options={state.cameras}
-        none="No camera found"
+        none={noneWords(state.camera.problem, "camera")}
         onChange={(id) => void media.chooseCamera(id)}
       />
       <div className="devices__mic">
@@ -25,7 +26,7 @@ export function DevicePickers({ media, state }: DevicePickersProps) {
           label="Microphone"
           value={currentDevice(state.mic.track) ?? state.chosen.mic}
           options={state.microphones}
-          none="No microphone found"
+          none={noneWords(state.mic.problem, "microphone")}
           onChange={(id) => void media.chooseMic(id)}
         />
         <LevelMeter track={state.mic.on ? state.mic.track : null} />
@@ -41,6 +42,10 @@ export function DevicePickers({ media, state }: DevicePickersProps) {
       ) : null}
     </div>
   );
+}
+
+function noneWords(problem: MediaProblem | null, what: string): string {
+  return problem === "refused" || problem === "insecure" ? "Not allowed" : `No ${what} found`;
 }
 
 function currentDevice(track: MediaStreamTrack | null): string | null {

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { CallEngine } from "../../call/engine";
 import { LocalMedia } from "../../call/localMedia";
 import { unread } from "../../call/chat";
-import { counterpart, summarize } from "../../call/state";
+import { summarize } from "../../call/state";
 import { Dialog } from "../../ui/Dialog";
 import { LiveRegion } from "../../ui/LiveRegion";
 import { Toasts } from "../../ui/Toasts";
@@ -42,7 +42,6 @@ export function CallPage({ engine }: { readonly engine: CallEngine }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const chatButton = useRef<HTMLButtonElement>(null);
 
-  const other = counterpart(state);
   const summary = summarize(state);
   const spoken = useAnnouncements(state, chatOpen);
   const [toasts, toast] = useToasts(state, chatOpen);
@@ -100,10 +99,7 @@ export function CallPage({ engine }: { readonly engine: CallEngine }) {
 
   return (
     <div className={`call ${chatOpen ? "call--chat" : ""}`}>
-      <h1 className="visually-hidden" ref={heading} tabIndex={-1}>
-        {other === null ? "Your call" : `Your call with ${other.name}`}
-      </h1>
-      <TopBar state={state} summary={summary} />
+      <TopBar state={state} summary={summary} heading={heading} />
       <main className="call__main">
         <Stage state={state} media={media} />
         <Notices

@@ -15,7 +15,7 @@ export function ChatPanel({ engine, state, onClose }: ChatPanelProps) {
   const { entries } = state.chat;
   const [text, setText] = useState("");
   const input = useRef<HTMLTextAreaElement>(null);
-  const list = useRef<HTMLOListElement>(null);
+  const list = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
     input.current?.focus();
@@ -47,12 +47,15 @@ export function ChatPanel({ engine, state, onClose }: ChatPanelProps) {
         <IconButton icon="close" label="Close chat" onClick={onClose} />
       </header>
       {/* A list that scrolls must be reachable by keyboard. */}
-      <ol ref={list} className="chat__list" role="log" aria-label="Messages" tabIndex={0} data-testid="chat-messages">
-        {entries.length === 0 ? <li className="chat__empty">No messages yet.</li> : null}
-        {entries.map((entry) => (
-          <Message key={entry.id} entry={entry} onResend={() => engine.resendChat(entry.id)} />
-        ))}
-      </ol>
+      <div ref={list} className="chat__log" role="log" aria-label="Messages" tabIndex={0} data-testid="chat-messages">
+        {entries.length === 0 ? <p className="chat__empty">No messages yet.</p> : (
+          <ol className="chat__list">
+            {entries.map((entry) => (
+              <Message key={entry.id} entry={entry} onResend={() => engine.resendChat(entry.id)} />
+            ))}
+          </ol>
+        )}
+      </div>
       {engine.canSend ? (
         <form
           className="chat__form"

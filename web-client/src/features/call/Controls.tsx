@@ -24,7 +24,7 @@ export function Controls(props: ControlsProps) {
   const { engine, media, unread, chatOpen } = props;
   const chatLabel = chatOpen ? "Close chat" : unread === 0 ? "Open chat" : `Open chat, ${unread} unread`;
   return (
-    <div className="controls" role="toolbar" aria-label="Call controls">
+    <section className="controls" aria-label="Call controls">
       {engine.canSend ? (
         <>
           <SourceButton kind="mic" source={media.mic} testId="mute-button" onToggle={props.onMic} />
@@ -62,7 +62,7 @@ export function Controls(props: ControlsProps) {
       >
         <Icon name="hang-up" />
       </button>
-    </div>
+    </section>
   );
 }
 

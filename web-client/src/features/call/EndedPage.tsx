@@ -40,7 +40,7 @@ export function EndedPage({ state, reason, onRejoin }: EndedPageProps) {
           </div>
           {charge === null ? null : (
             <div>
-              <dt>Charged</dt>
+              <dt>Cost</dt>
               <dd>{charge}</dd>
             </div>
           )}

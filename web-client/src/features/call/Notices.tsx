@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { adviceFor, connectionNotice, warningWords } from "../words";
 import type { CallEngine } from "../../call/engine";
 import type { LocalMediaState } from "../../call/localMedia";
@@ -73,10 +73,14 @@ function Remaining({ text }: { readonly text: string }) {
 
 /** A device that fails in mid-call. It can be put aside: one can stay in a call without it. */
 function DeviceTrouble({ engine, media }: { readonly engine: CallEngine; readonly media: LocalMediaState }) {
-  const [dismissed, setDismissed] = useState("");
   const source = media.mic.problem !== null ? "microphone" : "camera";
   const problem = media.mic.problem ?? media.camera.problem;
-  const key = `${source} ${problem ?? ""}`;
+  const key = problem === null ? "" : `${source} ${problem}`;
+  // Who joined without a device has read about it on the way in.
+  const [dismissed, setDismissed] = useState(key);
+  useEffect(() => {
+    if (key === "") setDismissed("");
+  }, [key]);
   if (problem === null || dismissed === key) return null;
   const advice = adviceFor(problem, source);
   const again = () => void (source === "microphone" ? engine.media.setMic(true) : engine.media.setCamera(true));

@@ -35,6 +35,12 @@ export function Stage({ state, media }: StageProps) {
           hidden={!shown.camera}
         />
         {shown.camera ? null : <Avatar name={other?.name ?? null} watching={watching} />}
+        {other === null ? null : (
+          <p className="tile__name tile__name--remote">
+            {shown.mic ? null : <Icon name="mic-off" />}
+            {other.name}
+          </p>
+        )}
       </div>
       {watching ? null : (
         <div className="tile tile--own">

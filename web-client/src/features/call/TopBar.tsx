@@ -1,3 +1,4 @@
+import type { RefObject } from "react";
 import type { CallState, ConnectionSummary } from "../../call/state";
 import { counterpart, shownOf } from "../../call/state";
 import { Icon } from "../../ui/Icon";
@@ -7,15 +8,20 @@ import { MediaClock } from "./MediaClock";
 export interface TopBarProps {
   readonly state: CallState;
   readonly summary: ConnectionSummary;
+  /** Takes the focus when the page appears. */
+  readonly heading: RefObject<HTMLHeadingElement>;
 }
 
-export function TopBar({ state, summary }: TopBarProps) {
+export function TopBar({ state, summary, heading }: TopBarProps) {
   const other = counterpart(state);
   const shown = other === null ? null : shownOf(state, other);
   const quality = summary === "connected" ? qualityWords(state.quality) : null;
   const observers = state.participants.filter(({ role }) => role === "observer").length;
   return (
     <header className="top">
+      <h1 className="visually-hidden" ref={heading} tabIndex={-1}>
+        {other === null ? "Your call" : `Your call with ${other.name}`}
+      </h1>
       <div className="top__who">
         <p className="top__name">
           <span className="top__name-text">{other === null ? "Nobody else here yet" : other.name}</span>

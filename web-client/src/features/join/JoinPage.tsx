@@ -120,11 +120,11 @@ function RoomFacts({ claims }: { readonly claims: RoomClaims }) {
       </div>
       <div>
         <dt>Connection</dt>
-        <dd>{claims.mode === "relay" ? "Through the server" : "Direct, browser to browser"}</dd>
+        <dd>{claims.mode === "relay" ? "Through the server" : "Peer to peer"}</dd>
       </div>
       <div>
         <dt>Time</dt>
-        <dd>{claims.unmetered ? "Not metered" : "Metered by the server"}</dd>
+        <dd>{claims.unmetered ? "Not metered" : "Metered"}</dd>
       </div>
     </dl>
   );
