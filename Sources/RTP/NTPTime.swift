@@ -22,7 +22,7 @@ public struct NTPTime: Sendable, Equatable, BitwiseCopyable {
         // RFC 4330 §3: seconds with the top bit clear belong to the era that begins in 2036.
         let era: Int64 = value >> 63 == 0 ? 1 << 32 : 0
         let seconds = Int64(value >> 32) &+ era &- Self.unixEpoch
-        let fraction = Int64((value & 0xFFFF_FFFF) &* 1_000_000_000 >> 32)
+        let fraction = Int64(((value & 0xFFFF_FFFF) &* 1_000_000_000) >> 32)
         return seconds &* 1_000_000_000 &+ fraction
     }
 

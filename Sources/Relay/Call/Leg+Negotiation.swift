@@ -62,7 +62,7 @@ final class Route {
         payloadTypes = types
         var map = HeaderExtensionMap()
         for element in sender.extensions where !Self.ownedByLeg.contains(element.uri) {
-            if let target = receiver.extensions.first(where: { $0.uri == element.uri }) {
+            if let target = receiver.extensions.first(where: { $0.uri == element.uri && $0.direction.sends }) {
                 map[element.id] = target.id
             }
         }

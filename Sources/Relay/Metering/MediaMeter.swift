@@ -78,7 +78,8 @@ public struct MediaMeter: Sendable {
     /// What was fresh until `now` has counted and stays; the rest of its two seconds does not count any more, in the
     /// customer's favour.
     public mutating func seatGone(_ seat: Seat, at now: MonotonicInstant) {
-        advance(to: now)
+        // Packets on the fast path are known and not settled: never end before one of them.
+        advance(to: max(now, max(lastFirst, lastSecond)))
         switch seat {
         case .first: lastFirst = Self.absent
         case .second: lastSecond = Self.absent
@@ -86,7 +87,8 @@ public struct MediaMeter: Sendable {
         steadyUntil = Self.absent
     }
 
-    /// Media time at `now` in nanoseconds, without settling the account.
+    /// Media time at `now` in nanoseconds, without settling the account. For an instant that nothing has happened at
+    /// yet it is a forecast, which a seat's departure before then revises.
     public func mediaTime(at now: MonotonicInstant) -> NanosecondCount { counted &+ unsettled(at: now) }
 
     /// Whether both sides are fresh at `now`, or at the latest instant known where that is later.

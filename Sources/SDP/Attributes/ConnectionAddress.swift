@@ -48,6 +48,7 @@ public enum ConnectionAddress: Sendable, Hashable, CustomStringConvertible {
     /// RFC 4291 §2.2.
     private static func isIPv6(_ text: Substring) -> Bool {
         guard text.utf8.count <= 45, text.utf8.contains(.colon) else { return false }
+        guard text != "::" else { return true }
         var parts = text.parts(at: .colon)
         // "::" at either end leaves two empty parts where one is meant.
         if parts.count > 2, parts[0].isEmpty, parts[1].isEmpty { parts.removeFirst() }

@@ -90,7 +90,7 @@ public struct RTCPFeedback: Sendable, Hashable, CustomStringConvertible {
     public var description: String { "\(payloadType.map { String($0) } ?? "*") \(value)" }
 }
 
-/// A header extension's id, `a=extmap` (RFC 8285 §8).
+/// A header extension's id, `a=extmap` (RFC 8285 §5).
 public struct HeaderExtension: Sendable, Hashable, CustomStringConvertible {
     /// The id as written. Only 1 to 14 fit the one-byte form, 1 to 255 the two-byte form.
     public var id: UInt16

@@ -34,7 +34,7 @@ public struct RestrictionIdentifier: Sendable, Hashable, CustomStringConvertible
     /// The attribute's value.
     public var description: String { "\(id) \(direction.rawValue)" + (restrictions.map { " \($0)" } ?? "") }
 
-    /// RFC 8851 §10, as corrected by its erratum: the hyphen and underscore that RFC 8852 cannot carry are still read.
+    /// RFC 8851 §10. The hyphen and underscore, which the header extension of RFC 8852 cannot carry, are still read.
     static func isIdentifier(_ text: Substring) -> Bool {
         !text.isEmpty
             && text.utf8.allSatisfy {

@@ -8,7 +8,7 @@ public enum Attribute: Sendable, Hashable, CustomStringConvertible {
     case direction(MediaDirection)
     /// `a=candidate` (RFC 8839 §5.1).
     case candidate(ICECandidate)
-    /// `a=end-of-candidates` (RFC 8840 §8.2).
+    /// `a=end-of-candidates` (RFC 8840 §8).
     case endOfCandidates
     /// `a=ice-ufrag` (RFC 8839 §5.4).
     case iceUsernameFragment(String)
@@ -28,7 +28,7 @@ public enum Attribute: Sendable, Hashable, CustomStringConvertible {
     case fmtp(FormatParameters)
     /// `a=rtcp-fb` (RFC 4585 §4.2).
     case rtcpFeedback(RTCPFeedback)
-    /// `a=extmap` (RFC 8285 §8).
+    /// `a=extmap` (RFC 8285 §5).
     case headerExtension(HeaderExtension)
     /// `a=extmap-allow-mixed` (RFC 8285 §6).
     case mixedHeaderExtensions

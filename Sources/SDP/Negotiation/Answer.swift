@@ -1,8 +1,9 @@
 extension NegotiatedSession {
     /// The answer to the offer (RFC 3264 §6, RFC 8829 §5.3).
     ///
-    /// Accepted m-lines share one transport, whose attributes each of them repeats (older peers look there); the
-    /// candidates stand in the first. Rejected m-lines keep their place with port 0.
+    /// Accepted m-lines share one transport; its candidates stand in the first of them, its other attributes in each
+    /// m-line. Rejected m-lines keep their place with port 0, and have these attributes too, because aiortc and
+    /// webrtcbin refuse an answer in which they are missing anywhere.
     public func answer(local: LocalParameters) -> SessionDescription {
         let accepted = media.filter { $0.slot != nil }
         var answer = SessionDescription(
@@ -16,7 +17,7 @@ extension NegotiatedSession {
                 let first = item.index == accepted.first?.index
                 answer.media.append(section(of: item, in: slot, candidates: first, local: local))
             } else {
-                answer.media.append(item.rejectedSection)
+                answer.media.append(rejectedSection(of: item, local: local))
             }
         }
         return answer
@@ -29,11 +30,7 @@ extension NegotiatedSession {
         var section = MediaSection(
             media: item.media, port: 9, transport: item.transport, formats: item.payloads.map { "\($0.payloadType)" },
             lines: [DescriptionLine(type: "c", value: "IN IP4 0.0.0.0")])
-        if !item.mid.isEmpty { section.append(.mid(item.mid)) }
-        section.append(.iceUsernameFragment(local.ufrag))
-        section.append(.icePassword(local.password))
-        section.append(.fingerprint(local.fingerprint))
-        section.append(.setup(ourSetup == .passive ? .passive : .active))
+        appendTransport(of: item, local: local, to: &section)
         if candidates {
             for candidate in local.candidates { section.append(.candidate(candidate)) }
             if local.endOfCandidates { section.append(.endOfCandidates) }
@@ -55,17 +52,24 @@ extension NegotiatedSession {
         }
         return section
     }
-}
 
-extension NegotiatedMedia {
     /// RFC 3264 §6: port 0, with a format because the grammar wants one.
-    fileprivate var rejectedSection: MediaSection {
+    private func rejectedSection(of item: NegotiatedMedia, local: LocalParameters) -> MediaSection {
         var section = MediaSection(
-            media: media, port: 0, transport: transport, formats: formats,
+            media: item.media, port: 0, transport: item.transport, formats: item.formats,
             lines: [DescriptionLine(type: "c", value: "IN IP4 0.0.0.0")])
-        if !mid.isEmpty { section.append(.mid(mid)) }
+        appendTransport(of: item, local: local, to: &section)
         section.append(.direction(.inactive))
+        if section.isRTP { section.append(.rtcpMux) }
         return section
+    }
+
+    private func appendTransport(of item: NegotiatedMedia, local: LocalParameters, to section: inout MediaSection) {
+        if !item.mid.isEmpty { section.append(.mid(item.mid)) }
+        section.append(.iceUsernameFragment(local.ufrag))
+        section.append(.icePassword(local.password))
+        section.append(.fingerprint(local.fingerprint))
+        section.append(.setup(ourSetup == .passive ? .passive : .active))
     }
 }
 

@@ -114,7 +114,7 @@ struct MediaNegotiation {
         return result
     }
 
-    /// RFC 8285 §6: ids as offered, directions turned around.
+    /// RFC 8285 §7: ids as offered, directions turned around.
     private func extensions() throws(SDPError) -> [NegotiatedExtension] {
         var uris: [UInt8: String] = [:]
         var result: [NegotiatedExtension] = []

@@ -41,7 +41,7 @@ public func negotiate(
         bundled: bundles.hasGroup)
 }
 
-/// RFC 9143 §9.1, §14: in one RTP session a payload type is one codec, and a header extension id one extension.
+/// RFC 9143 §9.1, §12: in one RTP session a payload type is one codec, and a header extension id one extension.
 private func checkTogether(_ accepted: [(section: MediaSection, media: NegotiatedMedia)]) throws(SDPError) {
     var codecs: [UInt8: CodecKey] = [:]
     var extensions: [UInt8: String] = [:]
