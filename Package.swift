@@ -34,6 +34,7 @@ let package = Package(
     ],
     targets: [
         // The C libraries: module maps and shims for macros and variadics, no logic.
+        .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CNice", path: "Sources/System/CNice", pkgConfig: "nice", providers: [.apt(["libnice-dev"])]),
         .systemLibrary(
@@ -50,7 +51,8 @@ let package = Package(
         .target(name: "SDP", swiftSettings: language),
 
         // The media plane.
-        .target(name: "Transport", dependencies: ["RTP", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
+        .target(
+            name: "Transport", dependencies: ["RTP", "CLinux", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
         .target(name: "Relay", dependencies: ["Identifiers", "RTP", "SDP", "Transport", log], swiftSettings: media),
 
         // Who may do what, and the WebSocket server.
@@ -59,7 +61,7 @@ let package = Package(
             swiftSettings: language),
         .target(
             name: "Signaling",
-            dependencies: ["CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", crypto, log],
+            dependencies: ["CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", crypto, log],
             swiftSettings: language),
 
         // Running it.
@@ -85,7 +87,9 @@ let package = Package(
         .testTarget(
             name: "SDPTests", dependencies: ["SDP"], resources: [.copy("Offers")], swiftSettings: language),
         .testTarget(name: "TransportTests", dependencies: ["RTP", "Transport"], swiftSettings: language),
-        .testTarget(name: "RelayTests", dependencies: ["Identifiers", "RTP", "SDP", "Relay"], swiftSettings: language),
+        .testTarget(
+            name: "RelayTests", dependencies: ["Identifiers", "Relay", "RTP", "SDP", "Transport", log],
+            swiftSettings: language),
         .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens", crypto], swiftSettings: language),
         .testTarget(
             name: "SignalingTests", dependencies: ["Identifiers", "RTP", "Signaling", "Relay", "Tokens", log],

@@ -1,7 +1,7 @@
 /// A point on a clock that never runs backwards, in nanoseconds since an arbitrary start.
 ///
 /// Pure code gets its time as a value of this type; only the loops at the edge read a clock.
-public struct MonotonicInstant: Hashable, Comparable, Sendable {
+public struct MonotonicInstant: Hashable, Comparable, Sendable, BitwiseCopyable {
     /// Nanoseconds since the clock's arbitrary start.
     public var nanoseconds: Int64
 
@@ -29,7 +29,7 @@ public typealias NanosecondCount = Int64
 
 extension NanosecondCount {
     /// `count` milliseconds.
-    public static func milliseconds(_ count: Int64) -> Self { count.multipliedReportingOverflow(by: 1_000_000).partialValue }
+    public static func milliseconds(_ count: Int64) -> Self { count &* 1_000_000 }
     /// `count` seconds.
-    public static func seconds(_ count: Int64) -> Self { count.multipliedReportingOverflow(by: 1_000_000_000).partialValue }
+    public static func seconds(_ count: Int64) -> Self { count &* 1_000_000_000 }
 }

@@ -7,6 +7,7 @@
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
@@ -19,6 +20,7 @@ static inline void co_ssl_prepare_dtls(SSL *ssl, long mtu) {
 
 static inline int co_ssl_dtls_timeout(SSL *ssl, struct timeval *left) { return (int)DTLSv1_get_timeout(ssl, left); }
 static inline int co_ssl_dtls_handle_timeout(SSL *ssl) { return (int)DTLSv1_handle_timeout(ssl); }
+static inline void co_ssl_ctx_read_ahead(SSL_CTX *context) { SSL_CTX_set_read_ahead(context, 1); }
 static inline size_t co_bio_pending(BIO *bio) { return BIO_ctrl_pending(bio); }
 static inline void co_bio_mem_eof_is_retry(BIO *bio) { BIO_set_mem_eof_return(bio, -1); }
 static inline int co_x509_set_not_before(X509 *x, long seconds) {

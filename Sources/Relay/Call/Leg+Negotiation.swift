@@ -1,0 +1,187 @@
+import RTP
+import SDP
+import Transport
+
+/// One m-line of a peer as the packet path needs it.
+final class SlotNegotiation {
+    let slot: MediaSlot
+    let mid: String
+    /// Accepted codecs in the answer's order, with the peer's payload types.
+    let codecs: [NegotiatedPayload]
+    /// The peer sends in this slot.
+    let receives: Bool
+    /// The peer takes what the other side sends in this slot.
+    let sends: Bool
+    let extensions: [NegotiatedExtension]
+    /// Clock rate by payload type; 0: not negotiated.
+    private let clockRates: [UInt32]
+    private let kinds: [VideoCodecKind?]
+
+    init?(_ media: NegotiatedMedia) {
+        guard let slot = media.slot else { return nil }
+        self.slot = slot
+        mid = media.mid
+        codecs = media.payloads
+        receives = media.direction == .sendrecv || media.direction == .sendonly
+        sends = media.direction == .sendrecv || media.direction == .recvonly
+        extensions = media.extensions
+        var clockRates = [UInt32](repeating: 0, count: 128)
+        var kinds = [VideoCodecKind?](repeating: nil, count: 128)
+        for payload in media.payloads where payload.payloadType < 128 {
+            clockRates[Int(payload.payloadType)] = payload.clockRate
+            kinds[Int(payload.payloadType)] = VideoCodecKind(codecName: payload.codec.name)
+        }
+        self.clockRates = clockRates
+        self.kinds = kinds
+    }
+
+    @inline(__always)
+    func clockRate(_ payloadType: UInt8) -> UInt32 { clockRates[Int(payloadType & 0x7f)] }
+
+    @inline(__always)
+    func kind(_ payloadType: UInt8) -> VideoCodecKind? { kinds[Int(payloadType & 0x7f)] }
+}
+
+/// How packets of one slot are rewritten from the sender's numbers to the receiver's.
+final class Route {
+    /// The receiver's payload type by the sender's; 0xff: the receiver cannot take that codec.
+    let payloadTypes: [UInt8]
+    let extensions: HeaderExtensionMap
+
+    /// - Returns: nil where no codec is in common, or one of the two does not want the slot.
+    init?(from sender: SlotNegotiation, to receiver: SlotNegotiation) {
+        guard sender.receives, receiver.sends else { return nil }
+        var types = [UInt8](repeating: 0xff, count: 128)
+        var found = false
+        for payload in sender.codecs {
+            guard let target = receiver.codecs.first(where: { $0.codec == payload.codec }) else { continue }
+            types[Int(payload.payloadType & 0x7f)] = target.payloadType
+            found = true
+        }
+        guard found else { return nil }
+        payloadTypes = types
+        var map = HeaderExtensionMap()
+        for element in sender.extensions where !Self.ownedByLeg.contains(element.uri) {
+            if let target = receiver.extensions.first(where: { $0.uri == element.uri }) {
+                map[element.id] = target.id
+            }
+        }
+        extensions = map
+    }
+
+    /// Extensions that mean something on one leg alone and are never passed on.
+    private static let ownedByLeg: Set<String> = ["urn:ietf:params:rtp-hdrext:sdes:mid"]
+}
+
+extension VideoCodecKind {
+    /// The codec of an rtpmap's encoding name; nil for audio.
+    init?(codecName: String) {
+        switch codecName.uppercased() {
+        case "VP8": self = .vp8
+        case "VP9": self = .vp9
+        case "H264": self = .h264
+        case "AV1": self = .av1
+        default: return nil
+        }
+    }
+}
+
+extension MediaSlot {
+    /// The slot's place in the fixed arrays of a leg.
+    @inline(__always)
+    var index: Int {
+        switch self {
+        case .mic: 0
+        case .camera: 1
+        case .screen: 2
+        }
+    }
+}
+
+extension PeerParameters {
+    init(_ session: NegotiatedSession) {
+        self.init(
+            ufrag: session.remoteUfrag, password: session.remotePassword,
+            fingerprints: session.remoteFingerprints.compactMap { fingerprint in
+                PeerFingerprint.Algorithm(rawValue: fingerprint.hash).map {
+                    PeerFingerprint(algorithm: $0, bytes: fingerprint.bytes)
+                }
+            },
+            role: session.ourSetup == .active ? .client : .server)
+    }
+}
+
+extension PeerTransport {
+    /// Whether an offer belongs to this path. Another certificate means another peer connection: a browser makes a
+    /// fresh one for each (RFC 8827 §6.5).
+    func continues(_ old: NegotiatedSession?, _ new: NegotiatedSession) -> Bool {
+        guard let old else { return false }
+        switch state {
+        case .failed, .closed: return false
+        case .connecting, .connected, .interrupted:
+            return old.remoteFingerprints == new.remoteFingerprints && old.ourSetup == new.ourSetup
+                && old.remoteICELite == new.remoteICELite
+        }
+    }
+}
+
+extension Leg {
+    static func negotiate(_ sdp: String, preferring: [CodecKey]) throws(RelayError) -> NegotiatedSession {
+        do {
+            return try SDP.negotiate(SessionDescription(parsing: sdp), policy: NegotiationPolicy(preferred: preferring))
+        } catch {
+            throw RelayError(error.code == .noCommonCodec ? .noCommonCodec : .invalidDescription, error.description)
+        }
+    }
+
+    /// Reads the slots of a new negotiation; streams of slots that are gone end.
+    func take(_ session: NegotiatedSession) {
+        slots = [nil, nil, nil]
+        for media in session.media {
+            if let slot = SlotNegotiation(media) { slots[slot.slot.index] = slot }
+        }
+        uplinks.removeAll { slots[$0.slot.index]?.receives != true }
+        for (index, slot) in slots.enumerated() {
+            guard let slot, slot.sends else {
+                downlinks[index] = nil
+                continue
+            }
+            if downlinks[index] == nil { downlinks[index] = Downlink(slot: slot.slot) }
+        }
+    }
+
+    func makeAnswer(_ session: NegotiatedSession) throws(RelayError) -> String {
+        guard let transport, let credentials = transport.localCredentials else {
+            throw RelayError(.unavailable, "the path is gone")
+        }
+        sessionVersion += 1
+        var sources: [MediaSlot: UInt32] = [:]
+        for case let downlink? in downlinks { sources[downlink.slot] = downlink.ssrc }
+        let local = LocalParameters(
+            ufrag: credentials.ufrag, password: credentials.password,
+            fingerprint: Fingerprint(hash: "sha-256", bytes: call.surroundings.certificate.sha256),
+            candidates: transport.candidates.compactMap { try? ICECandidate(parsing: $0) },
+            endOfCandidates: transport.gatheringDone, sessionID: sessionID, sessionVersion: sessionVersion,
+            cname: reporting.cname, streamID: "relay", sources: sources)
+        return session.answer(local: local).description
+    }
+
+    /// Recomputes where this leg's packets go; called whenever either side negotiates or leaves.
+    func reroute() {
+        let other = call.other(than: seat)
+        for index in routes.indices {
+            guard let mine = slots[index], let theirs = other?.slots[index] else {
+                routes[index] = nil
+                continue
+            }
+            routes[index] = Route(from: mine, to: theirs)
+        }
+        guard let other, let mine = slots[1], let theirs = other.slots[1], routes[1] != nil else { return }
+        // What a browser sends is the first codec of its answer; where the other side cannot take that one, it is
+        // asked to offer again with one that both have.
+        if let sent = mine.codecs.first, !theirs.codecs.contains(where: { $0.codec == sent.codec }) {
+            let common = mine.codecs.filter { own in theirs.codecs.contains { $0.codec == own.codec } }
+            call.emit(.codecMismatch(for: user, codecs: common.map(\.codec.name)))
+        }
+    }
+}

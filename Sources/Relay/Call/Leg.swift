@@ -1,0 +1,180 @@
+import Identifiers
+import Logging
+import RTP
+import SDP
+import Transport
+
+/// One participant in a call: the path to them, what they send (uplinks) and what they are sent (downlinks).
+///
+/// Confined to the worker's thread.
+final class Leg {
+    let user: UserID
+    let seat: Seat
+    unowned let call: Call
+
+    var transport: PeerTransport?
+    var session: NegotiatedSession?
+    /// One entry for each slot the peer's offer has.
+    var slots: [SlotNegotiation?] = [nil, nil, nil]
+    /// Where packets of each of our slots go on the other leg; nil where there is no way.
+    var routes: [Route?] = [nil, nil, nil]
+    /// Streams this peer sends, by SSRC; few, and bounded.
+    var uplinks: [Uplink] = []
+    /// Streams this peer is sent, by slot.
+    var downlinks: [Downlink?] = [nil, nil, nil]
+    var reporting = LegReporting()
+    var sessionID = UInt64.random(in: 1...(UInt64.max >> 2))
+    var sessionVersion: UInt64 = 0
+
+    private var shown: PathState?
+    private var answered = false
+    private var offeredAt = MonotonicInstant(nanoseconds: 0)
+    private var firstMediaSeen = false
+
+    /// Without anything authentic for this long the path counts as disconnected; receivers report each second.
+    private static let silenceLimit = NanosecondCount.seconds(5)
+
+    init(user: UserID, seat: Seat, call: Call) {
+        self.user = user
+        self.seat = seat
+        self.call = call
+    }
+
+    var isSettingUp: Bool { transport?.state == .connecting }
+    var isConnected: Bool { transport?.state == .connected }
+
+    // MARK: Signaling
+
+    /// Video codecs both this peer and the relay take, most wanted first; what the other side should prefer.
+    var videoCodecs: [CodecKey] {
+        slots[1...].compactMap { $0 }.first?.codecs.map(\.codec) ?? []
+    }
+
+    func offer(_ sdp: String, preferring: [CodecKey], now: MonotonicInstant) throws(RelayError) -> String {
+        let session = try Self.negotiate(sdp, preferring: preferring)
+        let parameters = PeerParameters(session)
+        let isNew = transport.map { !$0.continues(self.session, session) } ?? true
+        if isNew {
+            try replaceTransport(parameters, controlling: session.remoteICELite, now: now)
+        } else if let old = self.session,
+            old.remoteUfrag != session.remoteUfrag || old.remotePassword != session.remotePassword
+        {
+            guard transport?.restart(ufrag: session.remoteUfrag, password: session.remotePassword) == true else {
+                throw RelayError(.unavailable, "ICE cannot be restarted")
+            }
+        }
+        self.session = session
+        take(session)
+        for candidate in session.remoteCandidates { transport?.addRemoteCandidate(candidate.description) }
+        if session.endOfCandidates { transport?.remoteCandidatesDone() }
+        let answer = try makeAnswer(session)
+        if let transport, transport.gatheringDone, isNew { call.emit(.candidate(for: user, nil)) }
+        answered = true
+        return answer
+    }
+
+    private func replaceTransport(_ parameters: PeerParameters, controlling: Bool, now: MonotonicInstant)
+        throws(RelayError)
+    {
+        if let old = transport {
+            old.close()
+            call.interrupted(seat, at: now)
+        }
+        answered = false
+        firstMediaSeen = false
+        offeredAt = now
+        uplinks = []
+        downlinks = [nil, nil, nil]
+        reporting = LegReporting()
+        shown = nil
+        do {
+            let transport = try PeerTransport(
+                context: call.ice, certificate: call.surroundings.certificate,
+                configuration: call.surroundings.transport, controlling: controlling, delegate: self, now: now)
+            self.transport = transport
+            try transport.connect(to: parameters)
+        } catch {
+            transport = nil
+            throw RelayError(.unavailable, error.message)
+        }
+        show(.connecting)
+    }
+
+    /// Whether a trickled candidate belongs to the present ICE credentials.
+    func accepts(_ candidate: CandidateMessage) -> Bool {
+        guard transport != nil, let session else { return false }
+        return candidate.usernameFragment.map { $0.isEmpty || $0 == session.remoteUfrag } ?? true
+    }
+
+    func add(_ candidates: [CandidateMessage]) {
+        for candidate in candidates where accepts(candidate) {
+            if candidate.candidate.isEmpty {
+                transport?.remoteCandidatesDone()
+            } else {
+                transport?.addRemoteCandidate(candidate.candidate)
+            }
+        }
+    }
+
+    func close() { transport?.close() }
+
+    // MARK: Time
+
+    func tick(_ now: MonotonicInstant) {
+        guard let transport else { return }
+        transport.tick()
+        if transport.state == .connected {
+            show(now.since(transport.lastArrival) > Self.silenceLimit ? .disconnected : .connected)
+        }
+        for uplink in uplinks where uplink.keyFrames.due(at: now) { sendPictureLossIndication(uplink) }
+    }
+
+    func show(_ state: PathState) {
+        guard shown != state else { return }
+        shown = state
+        call.emit(.connection(of: user, state))
+    }
+
+    /// Notes the first media packet after an offer, for the set-up time.
+    @inline(__always)
+    func mediaArrived(at now: MonotonicInstant) {
+        guard !firstMediaSeen else { return }
+        firstMediaSeen = true
+        call.metrics.callSetup.observe(Double(now.since(offeredAt)) / 1e9)
+    }
+}
+
+extension Leg: PeerTransportDelegate {
+    func transport(_ transport: PeerTransport, entered state: PeerTransport.State) {
+        guard transport === self.transport else { return }
+        switch state {
+        case .connecting: show(.connecting)
+        case .connected:
+            show(.connected)
+            // The newcomer needs a picture to start from; and so does the other side from the newcomer.
+            call.other(than: seat)?.requestKeyFrames(at: .now())
+            requestKeyFrames(at: .now())
+        case .interrupted(let reason), .failed(let reason):
+            call.surroundings.logger.info("path lost", metadata: ["room": "\(call.room)", "reason": "\(reason)"])
+            show(.failed)
+        case .closed: show(.failed)
+        }
+    }
+
+    func transport(_ transport: PeerTransport, found candidate: String?) {
+        guard answered, transport === self.transport else { return }
+        guard let candidate else { return call.emit(.candidate(for: user, nil)) }
+        call.emit(.candidate(for: user, candidateMessage(candidate)))
+    }
+
+    func transport(_ transport: PeerTransport, watches descriptors: [Int32]) {
+        for descriptor in descriptors { call.loop.watch(descriptor, token: UInt64(descriptor)) }
+    }
+
+    private func candidateMessage(_ candidate: String) -> CandidateMessage {
+        let media = session?.media.first { $0.slot != nil }
+        return CandidateMessage(
+            candidate: candidate, sdpMid: media?.mid, sdpMLineIndex: media?.index,
+            usernameFragment: transport?.localCredentials?.ufrag)
+    }
+}

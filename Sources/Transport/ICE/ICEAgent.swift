@@ -1,0 +1,192 @@
+import CNice
+
+/// What an ICE agent tells its owner, on the owner's thread.
+protocol ICEAgentDelegate: AnyObject {
+    /// A local candidate, as the value of an `a=candidate` line (`candidate:…`).
+    func agent(found candidate: String)
+    /// No further local candidates.
+    func agentGatheringDone()
+    /// The component's state changed.
+    func agent(entered state: ICEState)
+    /// A datagram that is not STUN arrived from a validated remote candidate.
+    func agent(received datagram: UnsafeRawBufferPointer)
+}
+
+/// The states of RFC 8445 that matter to what is above ICE.
+enum ICEState {
+    case gathering
+    case connecting
+    /// A pair is validated: data may flow.
+    case connected
+    case failed
+}
+
+/// One ICE agent with one stream of one component (BUNDLE and rtcp-mux make it enough), by libnice. RFC 8445, RFC 8838, RFC 6544.
+final class ICEAgent {
+    /// Short-term credentials (RFC 8445 §5.3).
+    struct Credentials: Equatable {
+        var ufrag: String
+        var password: String
+    }
+
+    weak var delegate: (any ICEAgentDelegate)?
+    private let context: ICEContext
+    private let agent: OpaquePointer
+    private let stream: UInt32
+    private static let component: UInt32 = 1
+
+    /// - Parameters:
+    ///   - context: owned by the calling thread.
+    ///   - addresses: local addresses candidates are made on.
+    ///   - ports: local ports.
+    ///   - controlling: only where the peer is ICE-lite (RFC 8445 §6.1.1); the offerer controls otherwise.
+    ///   - stunServer: numeric address and port of a STUN server, if server-reflexive candidates are wanted.
+    init(
+        context: ICEContext, addresses: [String], ports: ClosedRange<UInt16>, controlling: Bool,
+        stunServer: (address: String, port: UInt16)?
+    ) throws(TransportError) {
+        self.context = context
+        guard let agent = cn_agent_new(context.pointer, 1, 100) else {
+            throw TransportError("nice_agent_new_full failed")
+        }
+        self.agent = agent
+        if controlling { cn_agent_set_controlling(agent, 1) }
+        if let stunServer { cn_agent_set_stun_server(agent, stunServer.address, UInt32(stunServer.port)) }
+        for text in addresses {
+            var address = NiceAddress()
+            nice_address_init(&address)
+            guard nice_address_set_from_string(&address, text) != 0 else { continue }
+            nice_agent_add_local_address(agent, &address)
+        }
+        stream = nice_agent_add_stream(agent, Self.component)
+        guard stream != 0 else {
+            cn_unref(UnsafeMutableRawPointer(agent))
+            throw TransportError("nice_agent_add_stream failed")
+        }
+        nice_agent_set_port_range(agent, stream, Self.component, UInt32(ports.lowerBound), UInt32(ports.upperBound))
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        cn_connect(
+            UnsafeMutableRawPointer(agent), "new-candidate-full",
+            unsafeBitCast(Self.onCandidate, to: (@convention(c) () -> Void).self), me)
+        cn_connect(
+            UnsafeMutableRawPointer(agent), "candidate-gathering-done",
+            unsafeBitCast(Self.onGathered, to: (@convention(c) () -> Void).self), me)
+        cn_connect(
+            UnsafeMutableRawPointer(agent), "component-state-changed",
+            unsafeBitCast(Self.onState, to: (@convention(c) () -> Void).self), me)
+        guard
+            nice_agent_attach_recv(
+                agent, stream, Self.component, context.pointer,
+                { _, _, _, length, bytes, me in
+                    guard let me, let bytes else { return }
+                    Unmanaged<ICEAgent>.fromOpaque(me).takeUnretainedValue().delegate?.agent(
+                        received: UnsafeRawBufferPointer(start: bytes, count: Int(length)))
+                }, me) != 0
+        else { throw TransportError("nice_agent_attach_recv failed") }
+    }
+
+    deinit {
+        cn_disconnect_all(UnsafeMutableRawPointer(agent), Unmanaged.passUnretained(self).toOpaque())
+        nice_agent_attach_recv(agent, stream, Self.component, context.pointer, nil, nil)
+        nice_agent_remove_stream(agent, stream)
+        cn_unref(UnsafeMutableRawPointer(agent))
+    }
+
+    private static let onCandidate:
+        @convention(c) (
+            UnsafeMutableRawPointer?, UnsafeMutablePointer<NiceCandidate>?, UnsafeMutableRawPointer?
+        ) -> Void = { _, candidate, me in
+            guard let me, let candidate else { return }
+            let agent = Unmanaged<ICEAgent>.fromOpaque(me).takeUnretainedValue()
+            guard let line = nice_agent_generate_local_candidate_sdp(agent.agent, candidate) else { return }
+            defer { g_free(line) }
+            let text = String(cString: line)
+            agent.delegate?.agent(found: text.hasPrefix("a=") ? String(text.dropFirst(2)) : text)
+        }
+
+    private static let onGathered: @convention(c) (UnsafeMutableRawPointer?, UInt32, UnsafeMutableRawPointer?) -> Void =
+        {
+            _, _, me in
+            guard let me else { return }
+            Unmanaged<ICEAgent>.fromOpaque(me).takeUnretainedValue().delegate?.agentGatheringDone()
+        }
+
+    private static let onState:
+        @convention(c) (UnsafeMutableRawPointer?, UInt32, UInt32, UInt32, UnsafeMutableRawPointer?) -> Void = {
+            _, _, _, state, me in
+            guard let me else { return }
+            let delegate = Unmanaged<ICEAgent>.fromOpaque(me).takeUnretainedValue().delegate
+            switch NiceComponentState(rawValue: state) {
+            case NICE_COMPONENT_STATE_GATHERING: delegate?.agent(entered: .gathering)
+            case NICE_COMPONENT_STATE_CONNECTING: delegate?.agent(entered: .connecting)
+            case NICE_COMPONENT_STATE_CONNECTED, NICE_COMPONENT_STATE_READY: delegate?.agent(entered: .connected)
+            case NICE_COMPONENT_STATE_FAILED: delegate?.agent(entered: .failed)
+            default: break
+            }
+        }
+
+    /// Starts gathering; candidates arrive at the delegate, host candidates before this returns.
+    func gather() throws(TransportError) {
+        guard nice_agent_gather_candidates(agent, stream) != 0 else {
+            throw TransportError("no candidate can be made: no usable address, or no free port in the range")
+        }
+    }
+
+    /// Our credentials as they stand.
+    var localCredentials: Credentials? {
+        var ufrag: UnsafeMutablePointer<CChar>?
+        var password: UnsafeMutablePointer<CChar>?
+        guard nice_agent_get_local_credentials(agent, stream, &ufrag, &password) != 0, let ufrag, let password else {
+            return nil
+        }
+        defer {
+            g_free(ufrag)
+            g_free(password)
+        }
+        return Credentials(ufrag: String(cString: ufrag), password: String(cString: password))
+    }
+
+    /// Sets the peer's credentials. At a restart, `restart()` comes first.
+    func setRemote(_ credentials: Credentials) -> Bool {
+        nice_agent_set_remote_credentials(agent, stream, credentials.ufrag, credentials.password) != 0
+    }
+
+    /// New credentials of our own, and a new round of checks (RFC 8445 §9); media goes on over the old pair meanwhile.
+    func restart() -> Bool { nice_agent_restart(agent) != 0 }
+
+    /// Adds a candidate of the peer: the value of its `a=candidate` line.
+    ///
+    /// - Returns: false where libnice cannot use it (a name instead of an address, an unknown transport).
+    func addRemote(_ candidate: String) -> Bool {
+        guard let parsed = nice_agent_parse_remote_candidate_sdp(agent, stream, "a=" + candidate) else { return false }
+        defer { nice_candidate_free(parsed) }
+        parsed.pointee.component_id = Self.component
+        var list = GSList(data: parsed, next: nil)
+        return nice_agent_set_remote_candidates(agent, stream, Self.component, &list) > 0
+    }
+
+    /// The peer has no further candidates (RFC 8838 §14).
+    func remoteCandidatesDone() { nice_agent_peer_candidate_gathering_done(agent, stream) }
+
+    /// Sends a datagram over the selected pair.
+    ///
+    /// - Returns: false where there is none, or the socket does not take it.
+    @inline(__always)
+    func send(_ datagram: UnsafeRawBufferPointer) -> Bool {
+        nice_agent_send(
+            agent, stream, Self.component, UInt32(datagram.count),
+            datagram.baseAddress?.assumingMemoryBound(to: CChar.self))
+            == Int32(datagram.count)
+    }
+
+    /// Descriptors of the sockets the agent reads from, for a loop that wants to know when.
+    var descriptors: [Int32] {
+        guard let sockets = nice_agent_get_sockets(agent, stream, Self.component) else { return [] }
+        defer { g_ptr_array_unref(sockets) }
+        return (0..<Int(sockets.pointee.len)).compactMap { index in
+            guard let socket = sockets.pointee.pdata[index] else { return nil }
+            let descriptor = g_socket_get_fd(socket.assumingMemoryBound(to: GSocket.self))
+            return descriptor >= 0 ? descriptor : nil
+        }
+    }
+}

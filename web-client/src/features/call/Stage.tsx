@@ -1,0 +1,96 @@
+import type { LocalMediaState } from "../../call/localMedia";
+import type { CallState } from "../../call/state";
+import { counterpart, shownOf } from "../../call/state";
+import { Icon } from "../../ui/Icon";
+import { MediaVideo } from "../../ui/MediaVideo";
+
+export interface StageProps {
+  readonly state: CallState;
+  readonly media: LocalMediaState;
+}
+
+const nothingShown = { mic: false, camera: false, screen: false };
+
+/** The pictures. A video element never moves in the document, only its place on the stage changes. */
+export function Stage({ state, media }: StageProps) {
+  const other = counterpart(state);
+  const shown = other === null ? nothingShown : shownOf(state, other);
+  const watching = state.you.role === "observer";
+  return (
+    <div className="stage" data-layout={shown.screen ? "screen" : "camera"}>
+      <div className="tile tile--screen" hidden={!shown.screen}>
+        <MediaVideo
+          track={state.tracks.screen}
+          testId="remote-screen"
+          className="tile__video"
+          aria-label={`Screen of ${other?.name ?? "the other side"}`}
+        />
+      </div>
+      <div className="tile tile--remote">
+        <MediaVideo
+          track={state.tracks.camera}
+          testId="remote-camera"
+          className="tile__video"
+          aria-label={`Camera of ${other?.name ?? "the other side"}`}
+          hidden={!shown.camera}
+        />
+        {shown.camera ? null : <Avatar name={other?.name ?? null} watching={watching} />}
+        {other === null ? null : (
+          <p className="tile__name tile__name--remote">
+            {shown.mic ? null : <Icon name="mic-off" />}
+            {other.name}
+          </p>
+        )}
+      </div>
+      {watching ? null : (
+        <div className="tile tile--own">
+          <MediaVideo
+            track={media.camera.track}
+            testId="local-camera"
+            className={`tile__video ${facesAway(media.camera.track) ? "" : "tile__video--mirrored"}`}
+            aria-label="Your camera"
+            hidden={media.camera.track === null}
+          />
+          {media.camera.track === null ? (
+            <div className="tile__off">
+              <Icon name="camera-off" />
+            </div>
+          ) : null}
+          <p className="tile__name">
+            {media.mic.on ? null : <Icon name="mic-off" />}
+            You
+          </p>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Avatar({ name, watching }: { readonly name: string | null; readonly watching: boolean }) {
+  if (name === null) {
+    return (
+      <div className="avatar avatar--empty">
+        <Icon name="person" />
+      </div>
+    );
+  }
+  return (
+    <div className="avatar">
+      <span className="avatar__initials" aria-hidden="true">{initials(name)}</span>
+      <p className="avatar__name">{name}</p>
+      {watching ? <p className="avatar__note">Observers do not receive sound and pictures.</p> : null}
+    </div>
+  );
+}
+
+export function initials(name: string): string {
+  const words = name.trim().split(/\s+/).filter(Boolean);
+  const first = [...(words[0] ?? "?")][0] ?? "?";
+  const last = words.length > 1 ? [...(words[words.length - 1] ?? "")][0] ?? "" : "";
+  return (first + last).toUpperCase();
+}
+
+/** The camera on the back of a phone shows the world, and the world is not mirrored. */
+function facesAway(track: MediaStreamTrack | null): boolean {
+  return track?.getSettings().facingMode === "environment";
+}
