@@ -65,7 +65,7 @@ let package = Package(
             swiftSettings: language),
         .target(
             name: "Signaling",
-            dependencies: ["CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", crypto, log],
+            dependencies: ["CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", crypto, log],
             swiftSettings: language),
 
         // Running it.

@@ -1,8 +1,4 @@
-#if canImport(FoundationEssentials)
 internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
 
 /// Base64url without padding (RFC 7515 §2), read strictly: a token has exactly one spelling.
 enum Base64URL {

@@ -1,11 +1,7 @@
 internal import Identifiers
 internal import JWTKit
 
-#if canImport(FoundationEssentials)
 internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
 
 /// The claims of a room token as they travel (docs/protocol.md, "Tokens").
 struct RoomClaims: JWTPayload {

@@ -1,10 +1,6 @@
 public import Identifiers
 
-#if canImport(FoundationEssentials)
 public import FoundationEssentials
-#else
-public import Foundation
-#endif
 
 /// What a room token says: who may enter which room, as what, until when. Good for that room only.
 public struct RoomToken: Sendable, Equatable {

@@ -2,11 +2,7 @@ internal import Crypto
 internal import Glibc
 internal import JWTKit
 
-#if canImport(FoundationEssentials)
 internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
 
 /// The Ed25519 private key that signs tokens. Its text never appears in a description or an error.
 public struct SigningKey: Sendable, CustomStringConvertible {

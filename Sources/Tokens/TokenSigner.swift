@@ -1,10 +1,6 @@
 internal import JWTKit
 
-#if canImport(FoundationEssentials)
 internal import FoundationEssentials
-#else
-internal import Foundation
-#endif
 
 /// Mints tokens.
 ///

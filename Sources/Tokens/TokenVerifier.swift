@@ -1,11 +1,7 @@
 internal import Crypto
 internal import Identifiers
 
-#if canImport(FoundationEssentials)
 public import FoundationEssentials
-#else
-public import Foundation
-#endif
 
 /// Checks tokens: size, shape, algorithm, signature, then the claims. Nothing of a token is believed, and its claims
 /// are not even parsed, before its signature holds.

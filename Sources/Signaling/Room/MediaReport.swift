@@ -1,0 +1,55 @@
+/// A client's `media.stats`: cumulative counters as W3C webrtc-stats has them. What the room's clock needs of them.
+struct MediaReport: Sendable, Equatable {
+    /// Counters of one slot; what is missing is nil.
+    struct Slot: Sendable, Equatable {
+        var bytesReceived: Double?
+        var packetsReceived: Double?
+    }
+
+    static let slots = ["mic", "camera", "screen"]
+
+    /// By slot, in the order of ``slots``.
+    var received: [Slot?]
+    var bytesSent: Double?
+
+    init(received: [Slot?], bytesSent: Double?) {
+        self.received = received
+        self.bytesSent = bytesSent
+    }
+
+    init(_ params: Parameters) throws(RPCError) {
+        var received: [Slot?] = []
+        for name in Self.slots {
+            guard let slot = try params.optionalObject(name) else {
+                received.append(nil)
+                continue
+            }
+            received.append(
+                Slot(
+                    bytesReceived: try slot.optionalCounter("bytesReceived"),
+                    packetsReceived: try slot.optionalCounter("packetsReceived")))
+        }
+        self.init(received: received, bytesSent: try params.optionalCounter("bytesSent"))
+    }
+
+    /// Whether something came since `earlier`, in any slot.
+    func received(since earlier: MediaReport) -> Bool {
+        zip(received, earlier.received).contains { now, before in
+            guard let now else { return false }
+            // A slot that wasn't there before had received nothing. A counter that fell belongs to a new connection.
+            return Self.grew(now.bytesReceived, from: before?.bytesReceived)
+                || Self.grew(now.packetsReceived, from: before?.packetsReceived)
+        }
+    }
+
+    /// Whether something was sent since `earlier`; nil where that isn't said.
+    func sent(since earlier: MediaReport) -> Bool? {
+        guard let bytesSent else { return nil }
+        return Self.grew(bytesSent, from: earlier.bytesSent)
+    }
+
+    private static func grew(_ now: Double?, from before: Double?) -> Bool {
+        guard let now else { return false }
+        return now > before ?? 0
+    }
+}

@@ -1,0 +1,123 @@
+internal import FoundationEssentials
+internal import Identifiers
+internal import RTP
+internal import Relay
+
+/// A room from its first participant to the last moment its memory matters. Pure: events in, actions out.
+///
+/// ```
+///            join                    the last one left
+///   (none) ────────► occupied ◄──────────────────────► remembered ──► forgotten
+///                       │                 join             │       (newest token expired)
+///                       │ gate closed, closed, shutdown    │
+///                       └────────────► ended ◄─────────────┘
+/// ```
+///
+/// A participant is connected, or lost and expected back until the resume window closes; both count as in the room.
+/// What is remembered is the clock: who leaves and comes back starts where the call was, not with new free minutes.
+struct Room: Sendable {
+    let id: RoomID
+    let mode: RoomMode
+    let policy: BillingPolicy
+    /// The booked session, where the room is of one.
+    let session: SessionID?
+    /// When the room was first entered.
+    let openedAt: Date
+    /// How long a lost connection's participation lasts.
+    let resumeWindow: NanosecondCount
+
+    var participants: [Participant] = []
+    var chat = ChatLog()
+    /// The clock's newest reading.
+    var clock: ClockStatus
+    /// The clock itself, where the two sides' reports drive it; the relay's rooms have theirs in the relay.
+    var peerClock: PeerClock?
+    var ended: EndReason?
+    /// When the newest token seen for this room expires.
+    var rememberedUntil: MonotonicInstant
+
+    static let maximumObservers = 8
+
+    init(
+        id: RoomID, mode: RoomMode, policy: BillingPolicy, session: SessionID? = nil, openedAt: Date,
+        resumeWindow: NanosecondCount, now: MonotonicInstant
+    ) {
+        self.id = id
+        self.mode = mode
+        self.policy = policy
+        self.session = session
+        self.openedAt = openedAt
+        self.resumeWindow = resumeWindow
+        clock = Self.start(of: policy)
+        peerClock = mode == .p2p ? PeerClock(policy: policy, now: now) : nil
+        rememberedUntil = now
+    }
+
+    // MARK: Asking
+
+    /// Whether anybody is in the room, connected or expected back.
+    var isOccupied: Bool { !participants.isEmpty }
+
+    /// Whether there is anything about an empty room that a later visitor could tell.
+    var hasMemory: Bool { ended != nil || !chat.messages.isEmpty || clock != Self.start(of: policy) }
+
+    private static func start(of policy: BillingPolicy) -> ClockStatus {
+        let isMetered = policy.thresholdSeconds != nil
+        return ClockStatus(
+            state: isMetered ? .free : .unmetered, mediaSeconds: 0, thresholdSeconds: policy.thresholdSeconds,
+            horizonSeconds: policy.thresholdSeconds, running: false)
+    }
+
+    func participant(_ user: UserID) -> Participant? { participants.first { $0.user == user } }
+
+    func participant(on socket: SocketID) -> Participant? { participants.first { $0.socket == socket } }
+
+    /// The other side of `user`.
+    func peer(of user: UserID) -> Participant? { participants.first { $0.seat != nil && $0.user != user } }
+
+    func index(of user: UserID) -> Int? { participants.firstIndex { $0.user == user } }
+
+    /// Everybody reachable but `user`.
+    func others(_ user: UserID?, _ notification: RoomNotification) -> [RoomAction] {
+        participants.compactMap { participant in
+            guard participant.user != user, let socket = participant.socket else { return nil }
+            return .notify(socket, notification)
+        }
+    }
+
+    /// Everybody reachable.
+    func everybody(_ notification: RoomNotification) -> [RoomAction] { others(nil, notification) }
+
+    /// The result of `room.join`, and `room` in that of a resuming `hello`.
+    func snapshot(for user: UserID, offerer: Bool, iceServers: JSONValue) -> JSONValue {
+        var result: JSONObject = [
+            "room": .string(id.text), "mode": .string(mode.rawValue),
+            "participants": .array(participants.map(\.json)), "iceServers": iceServers, "billing": clock.json,
+            "slots": ["mic", "camera", "screen"],
+        ]
+        if mode == .p2p { result.append("offerer", .bool(offerer)) }
+        if let participant = participant(user) { result.append("you", participant.identity.json) }
+        return .object(result)
+    }
+
+    // MARK: The end
+
+    /// Ends the room for everybody.
+    mutating func end(_ reason: EndReason) -> [RoomAction] {
+        guard ended == nil else { return [] }
+        ended = reason
+        clock.running = false
+        if reason == .unpaid { clock.state = .closed }
+        var actions = everybody(.ended(.ended(reason)))
+        for participant in participants {
+            actions.append(.departed(participant.user))
+            if let socket = participant.socket {
+                actions.append(.close(socket, reason == .shutdown ? .goingAway : .done))
+            }
+        }
+        participants = []
+        chat = ChatLog()
+        if mode == .relay { actions.append(.closeCall) }
+        return actions
+    }
+}

@@ -1,0 +1,109 @@
+public import Identifiers
+public import Logging
+public import Relay
+internal import Synchronization
+public import Tokens
+
+/// The signaling core: WebSockets, rooms, and the calls behind them, on a thread of its own.
+///
+/// ```swift
+/// let server = SignalingServer(configuration: configuration, relay: relay, verifier: verifier, logger: logger)
+/// let port = try await server.start()
+/// // …
+/// await server.shutdown()
+/// await relay.shutdown()
+/// ```
+///
+/// ``shutdown()`` must be called before the server is let go; the relay is shut down after it.
+public final class SignalingServer: Sendable {
+    private enum State {
+        case idle
+        case running
+        case stopped
+    }
+
+    private let hub: Hub
+    private let thread: ServiceThread
+    private let state = Mutex(State.idle)
+
+    /// A server that isn't started.
+    ///
+    /// - Parameters:
+    ///   - relay: carries rooms of mode relay; nil: all rooms run peer to peer.
+    ///   - verifier: checks the clients' tokens.
+    public convenience init(
+        configuration: SignalingConfiguration, relay: MediaRelay?, verifier: TokenVerifier, logger: Logger
+    ) {
+        self.init(configuration: configuration, plane: relay, verifier: verifier, logger: logger)
+    }
+
+    init(configuration: SignalingConfiguration, plane: (any CallPlane)?, verifier: TokenVerifier, logger: Logger) {
+        thread = ServiceThread()
+        hub = Hub(configuration: configuration, plane: plane, verifier: verifier, thread: thread, logger: logger)
+    }
+
+    /// Starts the thread and listens. To be called once.
+    ///
+    /// - Returns: the port that is listened on, also where the configuration says 0.
+    /// - Throws: ``SignalingError`` of code `cannotListen` or `noClient`.
+    @discardableResult
+    public func start() async throws(SignalingError) -> UInt16 {
+        let starts = state.withLock { state in
+            defer { state = .running }
+            return state == .idle
+        }
+        guard starts else { throw SignalingError(.cannotListen, "started already") }
+        let result = await withCheckedContinuation {
+            (continuation: CheckedContinuation<Result<UInt16, SignalingError>, Never>) in
+            let failure = thread.start { [hub, thread] in
+                let opened = hub.assumeIsolated { hub in Result { () throws(SignalingError) in try hub.open() } }
+                continuation.resume(returning: opened)
+                guard case .success = opened else { return }
+                while !hub.assumeIsolated({ $0.isFinished }) {
+                    hub.assumeIsolated { $0.serve() }
+                    thread.runPending()
+                }
+                hub.assumeIsolated { $0.closeSockets() }
+            }
+            if failure != 0 {
+                continuation.resume(
+                    returning: .failure(SignalingError(.cannotListen, "no thread: error \(failure)")))
+            }
+        }
+        if case .failure = result { state.withLock { $0 = .stopped } }
+        return try result.get()
+    }
+
+    /// Ends every room with reason `shutdown`, tells everybody (`server.draining`), closes all connections with 1001
+    /// and ends the thread. Takes a few seconds at most. Idempotent.
+    public func shutdown() async {
+        let stops = state.withLock { state in
+            defer { state = .stopped }
+            return state == .running
+        }
+        guard stops else { return }
+        await hub.drain()
+        await hub.finish()
+        await thread.join()
+    }
+
+    /// Moves a room's horizon: its media is paid for up to this media second. Never backwards.
+    ///
+    /// - Returns: the room's clock afterwards.
+    /// - Throws: ``SignalingError`` of code `notFound` where there is no such room, or it has ended.
+    @discardableResult
+    public func extendHorizon(room: RoomID, to seconds: Int) async throws(SignalingError) -> ClockStatus {
+        guard isRunning, let status = await hub.extendHorizon(of: room, to: seconds) else {
+            throw SignalingError(.notFound, "no room \(room), or it has ended")
+        }
+        return status
+    }
+
+    /// The rooms somebody is in, oldest first.
+    public func calls() async -> [CallSummary] { isRunning ? await hub.calls() : [] }
+
+    /// What the server has done since its start, and what it is doing.
+    public func metrics() async -> SignalingMetrics { isRunning ? await hub.metrics() : SignalingMetrics() }
+
+    private var isRunning: Bool { state.withLock { $0 == .running } }
+}
