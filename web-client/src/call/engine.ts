@@ -210,7 +210,8 @@ export class CallEngine {
     if (state.name !== "open") this.#link?.suspend();
     if (state.name !== "ended") return;
     if (this.state.phase.name === "joining") {
-      this.#backToLobby({ reason: state.reason, message: state.detail });
+      const reason = state.detail.startsWith("token_") ? state.detail : state.reason;
+      this.#backToLobby({ reason, message: state.detail });
     } else {
       this.#end(endedBy(state.reason));
     }

@@ -222,8 +222,7 @@ export function reduce(state: CallState, event: CallEvent): CallState {
     }
     case "media-connection": {
       const { userId: id, state: path } = event.params;
-      const next = changeParticipant(state, id, (one) => ({ ...one, connected: path === "connected" }));
-      return { ...next, paths: { ...state.paths, [id]: path } };
+      return { ...state, paths: { ...state.paths, [id]: path } };
     }
     case "media-error":
       return { ...state, mediaError: event.reason };
@@ -237,8 +236,11 @@ export function reduce(state: CallState, event: CallEvent): CallState {
       const { reason, secondsLeft } = event.params;
       return { ...state, warning: warn(reason, secondsLeft, state.billing, event.now) };
     }
-    case "quality":
-      return { ...state, quality: event.params };
+    case "quality": {
+      const { userId, up, down } = event.params;
+      // Observers are told about everybody; what is shown is one's own.
+      return userId === undefined || userId === state.you.userId ? { ...state, quality: { up, down } } : state;
+    }
     case "draining":
       return { ...state, draining: event.deadline };
     case "chat":
@@ -274,5 +276,5 @@ export function summarize(state: CallState): ConnectionSummary {
   if (state.path === "interrupted") return "reconnecting";
   if (state.path !== "connected") return "connecting";
   if (otherPath === "disconnected" || otherPath === "failed") return "peer-reconnecting";
-  return otherPath === "connecting" && !other.connected ? "peer-reconnecting" : "connected";
+  return otherPath === "connecting" ? "connecting" : "connected";
 }

@@ -48,14 +48,17 @@ export function adviceFor(problem: MediaProblem, source: SourceName): Advice {
 }
 
 export function joinErrorWords(error: JoinError): Advice {
-  switch (error.reason) {
+  const reason = error.reason.startsWith("token_") && error.reason !== "token_expired"
+    ? "unauthenticated"
+    : error.reason;
+  switch (reason) {
     case "room_full":
       return { title: "The room is full", whatToDo: "Two people are in this call already. Ask them for a new link." };
-    case "unauthenticated":
     case "token_expired":
-    case "token_invalid":
+      return { title: "This link has expired", whatToDo: "Ask for a new one." };
+    case "unauthenticated":
     case "forbidden":
-    case "wrong_room":
+    case "wrong_user":
       return {
         title: "The server does not accept this link",
         whatToDo: "It may have expired or belong to another server. Ask for a new link.",
@@ -67,6 +70,9 @@ export function joinErrorWords(error: JoinError): Advice {
         title: "The server refused this connection",
         whatToDo: "Reload the page to get the current version, then join again.",
       };
+    case "server_full":
+    case "draining":
+    case "busy":
     case "rate_limited":
     case "unavailable":
     case "timeout":

@@ -69,8 +69,8 @@ export function judgeClose(code: number, detail: string): Verdict {
     case 4001:
       return { final: "replaced" };
     case 1008:
-      // A slow network can miss the time for `hello`; that is nobody's fault and worth another try.
-      return detail.includes("timeout") ? { wait: "lost" } : { final: "rejected" };
+      // A slow network can miss the time for `hello` or fall behind; that is nobody's fault and worth another try.
+      return detail.includes("timeout") || detail.includes("slow") ? { wait: "lost" } : { final: "rejected" };
     case 1003:
     case 1009:
       return { final: "rejected" };

@@ -72,7 +72,13 @@ const receivedVideo = object(
   { framesDecoded: integer },
 );
 
-const quality = object({ score: number, bitrate: number, loss: number, jitter: number, rtt: number });
+const quality = object({
+  score: number,
+  bitrate: number,
+  loss: number,
+  jitter: number,
+  rtt: nullable(number),
+});
 
 /** Requests of the client, with what they are answered. */
 export const requests = {
@@ -125,7 +131,7 @@ export const serverNotifications = {
   "media.connection": object({ userId: string, state: connectionStates }),
   "billing.status": billingStatus,
   "billing.warning": object({ secondsLeft: integer, reason: warningReason }),
-  "quality.status": object({ up: nullable(quality), down: nullable(quality) }),
+  "quality.status": object({ up: nullable(quality), down: nullable(quality) }, { userId: string }),
   "chat.message": object({
     id: string,
     sequence: integer,
