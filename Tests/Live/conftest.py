@@ -12,6 +12,7 @@ import pytest
 import pytest_asyncio
 from harness.chromium import ChromiumPage
 from harness.firefox import FirefoxPage
+from harness.gstreamer import GStreamerSide
 from harness.page import Page
 from harness.peer import Peer
 from harness.schema import Contract
@@ -147,6 +148,20 @@ async def peer(serve: Serve) -> AsyncIterator[Callable[..., Peer]]:
     yield make
     for made in peers:
         await made.close()
+
+
+@pytest_asyncio.fixture
+async def gstreamer(serve: Serve) -> AsyncIterator[Callable[..., GStreamerSide]]:
+    """Makes GStreamer sides; takes them down at the end."""
+    sides: list[GStreamerSide] = []
+
+    def make(server: Server, token: str, party: str) -> GStreamerSide:
+        sides.append(GStreamerSide(server, token, party))
+        return sides[-1]
+
+    yield make
+    for side in sides:
+        await side.close()
 
 
 @pytest_asyncio.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from harness.page import media_rises, recognises
 from harness.peer import CM, GCM, media_both_ways
@@ -21,7 +23,7 @@ async def test_aiortc_and_aiortc_exchange_picture_and_tone(server, peer, mode):
     else:
         await bob.enter()
         assert bob.room["offerer"] and not ada.room["offerer"]
-        await both_sides(ada, bob)
+        await asyncio.gather(ada.negotiate(), bob.negotiate())
     await ada.connected()
     await media_both_ways(ada, bob)
 
@@ -39,8 +41,16 @@ async def test_aiortc_and_chromium_exchange_picture_and_tone(server, peer, chrom
     await media_rises([page], 3)
 
 
-async def both_sides(answerer, offerer) -> None:
-    """Offer and answer of a peer-to-peer call, side by side."""
-    import asyncio
-
-    await asyncio.gather(answerer.negotiate(), offerer.negotiate())
+async def test_gstreamer_offers_and_exchanges_picture_and_tone_with_aiortc(server, peer, gstreamer):
+    ada = peer(server, server.token("room-ga", "Ada"), "customer")
+    await ada.call()
+    side = gstreamer(server, server.token("room-ga", "Bob", "consultant"), "consultant")
+    await side.call()
+    await side.sees_and_hears("customer")
+    await until(lambda: ada.sink.shown() == "consultant", 20, "GStreamer's picture at aiortc")
+    await until(lambda: ada.sink.heard() == "consultant", 20, "GStreamer's tone at aiortc")
+    before = dict(side.report), ada.sink.video_frames, ada.sink.audio_frames
+    await asyncio.sleep(3)
+    after = dict(side.report), ada.sink.video_frames, ada.sink.audio_frames
+    assert after[0]["video"] - before[0]["video"] > 25 and after[0]["audio"] - before[0]["audio"] > 90
+    assert after[1] - before[1] > 25 and after[2] - before[2] > 90
