@@ -60,6 +60,8 @@ async def nothing_left() -> AsyncIterator[None]:
     """No process stays behind."""
     before = {process.pid for process in psutil.Process().children(recursive=True)}
     yield
+    for forgotten in list(Peer.alive):
+        await forgotten.close()
 
     def left() -> list[psutil.Process]:
         return [process for process in psutil.Process().children(recursive=True)

@@ -163,8 +163,8 @@ class Mutator:
             case 9:
                 return b"".join(frame(b"x", opcode=9) for _ in range(200))
             case 10:
-                return frame(self.random.choice([b"", b"\x03", b"\x00\x00", b"\x03\xe8" + b"\xff" * 10, b"\x0f\xff", b"\x03\xe8" + b"y" * 200]),
-                             opcode=8)
+                reason = self.random.choice([b"", b"\x03", b"\0\0", b"\x03\xe8" + b"\xff" * 10, b"\x0f\xff", b"\x03\xe8" + b"y" * 200])
+                return frame(reason, opcode=8)
             case 11:
                 return b"".join(frame(payload[at:at + 1], opcode=1 if at == 0 else 0, fin=at == len(payload[:300]) - 1)
                                 for at in range(len(payload[:300])))
@@ -325,7 +325,8 @@ class Packets:
             case 7:
                 return rtcp(206, 4, here + there + there + self.random.randbytes(4) + noise)
             case 8:
-                return rtcp(206, 15, here + b"\0\0\0\0REMB" + bytes([self.random.randrange(256)]) + self.random.randbytes(3) + there + noise)
+                rate = bytes([self.random.randrange(256)]) + self.random.randbytes(3)
+                return rtcp(206, 15, here + b"\0\0\0\0REMB" + rate + there + noise)
             case 9:
                 return rtcp(207, count, here + noise)
             case _:

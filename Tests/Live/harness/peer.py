@@ -8,7 +8,7 @@ import fractions
 import re
 import time
 from collections import deque
-from typing import Any
+from typing import Any, ClassVar
 
 import aioice.ice
 import numpy as np
@@ -131,6 +131,9 @@ class Sink:
 class Peer:
     """One side of a call."""
 
+    alive: ClassVar[set[Peer]] = set()
+    """Those that nobody has closed yet: their decoders' threads would keep the process."""
+
     def __init__(
         self, server: Server, token: str, party: str = "customer", srtp: SRTPProtectionProfile | None = None,
         trickle: bool = False,
@@ -148,6 +151,7 @@ class Peer:
         self._srtp = srtp
         self._tasks: list[asyncio.Task[None]] = []
         self.pc = self._connection()
+        Peer.alive.add(self)
 
     def _connection(self) -> RTCPeerConnection:
         pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
@@ -297,7 +301,8 @@ class Peer:
     # Leaving
 
     async def close(self) -> None:
-        """Takes everything down, without `room.leave`."""
+        """Takes everything down, without `room.leave`. Idempotent."""
+        Peer.alive.discard(self)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

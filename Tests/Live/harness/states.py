@@ -142,8 +142,6 @@ async def dtls_of_somebody_else(server: Server, room: str) -> None:
     peer._tasks.append(task)
     await peer._send_candidate("")
     await until(lambda: peer.transport.state in ("connected", "failed", "closed"), 20, "the end of the handshake")
-    await asyncio.sleep(0.2)
-    assert not peer.tap.received
     await peer.wire.request("room.leave")
     await peer.close()
 
@@ -203,8 +201,8 @@ async def offered_again_and_again(server: Server, room: str) -> None:
     """Offers overtake each other."""
     peer = await joined(server, room)
     sdp = await description(peer)
-    for _ in range(5):
-        fresh = re.sub(r"a=ice-ufrag:(\S+)", lambda found: f"a=ice-ufrag:{found[1][:2]}{abs(hash(asyncio.get_running_loop().time())) % 97:02d}", sdp)
+    for number in range(5):
+        fresh = re.sub(r"a=ice-ufrag:\S+", f"a=ice-ufrag:again{number}", sdp)
         await peer.wire.tell("media.offer", {"sdp": fresh})
     await peer.wire.request("room.leave")
     await peer.close()
