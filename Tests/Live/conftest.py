@@ -1,0 +1,181 @@
+"""Fixtures: servers, browsers, aiortc peers; and what every test is held to when it ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import pytest_asyncio
+from harness.chromium import ChromiumPage
+from harness.firefox import FirefoxPage
+from harness.gstreamer import GStreamerSide
+from harness.page import Page
+from harness.peer import Peer
+from harness.schema import Contract
+from harness.server import Server, binary
+from harness.wait import until
+from harness.wire import Wire
+from playwright.async_api import async_playwright
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--quick", action="store_true", help="leave out the tests under the sanitizers")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "sanitizer: runs the server under AddressSanitizer or ThreadSanitizer (minutes)")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--quick"):
+        for item in items:
+            if item.get_closest_marker("sanitizer"):
+                item.add_marker(pytest.mark.skip(reason="--quick"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def executable() -> str:
+    """The server under test must be there: no server, no result."""
+    path = binary()
+    if not os.access(path, os.X_OK):
+        pytest.exit(f"no executable {path}: build it, or name one in CONSULT_BINARY", returncode=1)
+    return path
+
+
+@pytest.fixture(autouse=True)
+def contract_kept() -> Any:
+    """Every message the server sent in a test fits docs/asyncapi.yaml."""
+    contract = Contract.published()
+    contract.violations.clear()
+    yield contract
+    assert not contract.violations, "\n".join(contract.violations[:10])
+
+
+@pytest_asyncio.fixture(autouse=True)
+async def nothing_left() -> AsyncIterator[None]:
+    """No process stays behind."""
+    before = {process.pid for process in psutil.Process().children(recursive=True)}
+    yield
+    for forgotten in list(Peer.alive):
+        await forgotten.close()
+
+    def left() -> list[psutil.Process]:
+        return [process for process in psutil.Process().children(recursive=True)
+                if process.pid not in before and process.status() != psutil.STATUS_ZOMBIE]
+
+    try:
+        await until(lambda: not left(), 10, "the end of every process the test started")
+    finally:
+        for process in left():
+            process.kill()
+
+
+Serve = Callable[..., Awaitable[Server]]
+
+
+@pytest_asyncio.fixture
+async def serve(tmp_path: Path, nothing_left: None) -> AsyncIterator[Serve]:
+    """Starts a server with the settings given; at the end each must stop cleanly with a quiet log."""
+    servers: list[Server] = []
+
+    async def start(executable: str | None = None, timeout: float = 20, **settings: Any) -> Server:
+        folder = tmp_path / f"server{len(servers)}"
+        folder.mkdir()
+        server = Server(folder, executable, **settings)
+        servers.append(server)
+        return await server.start(timeout)
+
+    yield start
+    failures = []
+    for server in servers:
+        try:
+            await server.stop()
+        except AssertionError as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+
+
+@pytest_asyncio.fixture
+async def server(serve: Serve) -> Server:
+    """A server with the product's own terms."""
+    return await serve()
+
+
+@pytest_asyncio.fixture
+async def chromium(tmp_path: Path, serve: Serve) -> AsyncIterator[Callable[..., Awaitable[ChromiumPage]]]:
+    """Starts a Chromium as one party."""
+    pages: list[Page] = []
+    async with async_playwright() as playwright:
+
+        async def launch(party: str, **options: Any) -> ChromiumPage:
+            page = await ChromiumPage.launch(playwright, tmp_path / "media", party, **options)
+            pages.append(page)
+            return page
+
+        yield launch
+        for page in pages:
+            await page.close()
+
+
+@pytest_asyncio.fixture
+async def firefox(tmp_path: Path, serve: Serve) -> AsyncIterator[Callable[..., Awaitable[FirefoxPage]]]:
+    """Starts a Firefox as one party."""
+    pages: list[FirefoxPage] = []
+
+    async def launch(party: str) -> FirefoxPage:
+        page = await FirefoxPage.launch(tmp_path, party)
+        pages.append(page)
+        return page
+
+    yield launch
+    for page in pages:
+        await page.close()
+
+
+@pytest_asyncio.fixture
+async def peer(serve: Serve) -> AsyncIterator[Callable[..., Peer]]:
+    """Makes aiortc peers; takes them down at the end."""
+    peers: list[Peer] = []
+
+    def make(server: Server, token: str, party: str = "customer", **options: Any) -> Peer:
+        made = Peer(server, token, party, **options)
+        peers.append(made)
+        return made
+
+    yield make
+    for made in peers:
+        await made.close()
+
+
+@pytest_asyncio.fixture
+async def gstreamer(serve: Serve) -> AsyncIterator[Callable[..., GStreamerSide]]:
+    """Makes GStreamer sides; takes them down at the end."""
+    sides: list[GStreamerSide] = []
+
+    def make(server: Server, token: str, party: str) -> GStreamerSide:
+        sides.append(GStreamerSide(server, token, party))
+        return sides[-1]
+
+    yield make
+    for side in sides:
+        await side.close()
+
+
+@pytest_asyncio.fixture
+async def wire(serve: Serve) -> AsyncIterator[Callable[..., Awaitable[Wire]]]:
+    """Opens WebSocket connections; closes them at the end."""
+    wires: list[Wire] = []
+
+    async def open_wire(server: Server, **options: Any) -> Wire:
+        made = await Wire.open(server.websocket, **options)
+        wires.append(made)
+        return made
+
+    yield open_wire
+    for made in wires:
+        await made.close()
