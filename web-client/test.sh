@@ -33,7 +33,7 @@ if [ "$status" -ne 0 ]; then cat "$report"; fi
 
 oxlint=$(tool oxlint)
 if [ -n "$oxlint" ]; then
-  "$oxlint" --quiet --deny-warnings --react-plugin --jsx-a11y-plugin src tests || status=1
+  "$oxlint" --deny-warnings src tests || status=1
 else
   echo "web-client: oxlint is not here, so nothing was linted"
 fi
