@@ -29,7 +29,6 @@ export function App() {
 
   useEffect(() => {
     let current = true;
-    setConfig(null);
     loadConfig().then(
       (loaded) => current && setConfig(loaded),
       (error: unknown) => current && setConfig(error instanceof Error ? error : new Error(String(error))),
@@ -38,6 +37,11 @@ export function App() {
       current = false;
     };
   }, [attempt]);
+
+  const retry = () => {
+    setConfig(null);
+    setAttempt((count) => count + 1);
+  };
 
   if (reading.kind !== "room") {
     return (
@@ -51,7 +55,7 @@ export function App() {
     );
   }
   if (config === null || config instanceof Error) {
-    return <StartPage error={config} onRetry={() => setAttempt((count) => count + 1)} />;
+    return <StartPage error={config} onRetry={retry} />;
   }
   return <Visits key={reading.token} config={config} reading={reading} />;
 }
@@ -66,6 +70,8 @@ function Visits({ config, reading }: { readonly config: ClientConfig; readonly r
     const hide = expose(visit);
     const keep = () => visit.keepRecord();
     window.addEventListener("pagehide", keep);
+    // The engine is the outside world here: it is made with the effect and goes with it.
+    // oxlint-disable-next-line react/set-state-in-effect
     setEngine(visit);
     return () => {
       window.removeEventListener("pagehide", keep);

@@ -120,8 +120,7 @@ export class CallEngine {
   /** Closes everything without a word to the server, which keeps the participation for a while. */
   dispose(): void {
     this.keepRecord();
-    this.#signaling?.stop();
-    this.#signaling = null;
+    this.#dropSignaling();
     this.#closeLink();
     this.#stopMedia?.();
     clearInterval(this.#statsTimer);
@@ -254,8 +253,7 @@ export class CallEngine {
   }
 
   #backToLobby(error: { readonly reason: string; readonly message: string } | null): void {
-    this.#signaling?.stop();
-    this.#signaling = null;
+    this.#dropSignaling();
     this.#stopMedia?.();
     this.#stopMedia = null;
     const { claims } = this.#options;
@@ -405,10 +403,15 @@ export class CallEngine {
   // The end
 
   #end(reason: EndedReason): void {
+    this.#dropSignaling();
+    this.#finish(reason);
+  }
+
+  /** Forgotten first and stopped then, so that its end is not taken for the end of the call. */
+  #dropSignaling(): void {
     const client = this.#signaling;
     this.#signaling = null;
     client?.stop();
-    this.#finish(reason);
   }
 
   #finish(reason: EndedReason): void {

@@ -160,7 +160,9 @@ export class MediaLink {
     if (connection === null || connection.connectionState !== "connected") return null;
     const report = await connection.getStats();
     const entries: StatsEntry[] = [];
-    report.forEach((entry: StatsEntry) => entries.push(entry));
+    report.forEach((entry: StatsEntry) => {
+      entries.push(entry);
+    });
     const keys = new Map<Slot, SlotKeys>();
     for (const [slot, transceiver] of this.#transceivers) {
       keys.set(slot, { mid: transceiver.mid, trackId: transceiver.receiver.track.id });
@@ -328,7 +330,7 @@ export class MediaLink {
       direction: "sendrecv",
       streams: [this.#localStream],
     });
-    this.#useSlot(slot, transceiver);
+    this.#fillSlot(slot, transceiver);
   }
 
   /** The slots of an offer by their order: the first audio, the first and the second video. */
@@ -343,12 +345,12 @@ export class MediaLink {
       free.splice(index, 1);
       if (transceiver.currentDirection !== "stopped") transceiver.direction = "sendrecv";
       transceiver.sender.setStreams?.(this.#localStream);
-      this.#useSlot(slot, transceiver);
+      this.#fillSlot(slot, transceiver);
     }
     this.#applyCodecPreference();
   }
 
-  #useSlot(slot: Slot, transceiver: RTCRtpTransceiver): void {
+  #fillSlot(slot: Slot, transceiver: RTCRtpTransceiver): void {
     this.#transceivers.set(slot, transceiver);
     const source = this.#sources.get(slot) ?? null;
     if (transceiver.sender.track !== source) transceiver.sender.replaceTrack(source).catch(() => undefined);

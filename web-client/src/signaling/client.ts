@@ -397,7 +397,7 @@ export class SignalingClient {
 }
 
 function isServerNotification(method: string): method is ServerNotificationMethod {
-  return Object.prototype.hasOwnProperty.call(serverNotifications, method);
+  return Object.hasOwn(serverNotifications, method);
 }
 
 export function isFinal(state: Lifecycle): state is Extract<Lifecycle, { name: "ended" }> {

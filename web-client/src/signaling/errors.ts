@@ -17,7 +17,7 @@ type Codes = typeof names;
 export type ErrorKind = Codes[keyof Codes] | "timeout" | "disconnected" | "invalid_result" | "unknown";
 
 function isKnown(code: number): code is keyof Codes {
-  return Object.prototype.hasOwnProperty.call(names, code);
+  return Object.hasOwn(names, code);
 }
 
 function kindOf(code: number): ErrorKind {

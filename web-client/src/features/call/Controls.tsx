@@ -20,22 +20,21 @@ export interface ControlsProps {
   readonly onHelp: () => void;
 }
 
-export function Controls(props: ControlsProps) {
-  const { engine, media, unread, chatOpen } = props;
+export function Controls({ engine, media, unread, chatOpen, chatButton, canShare, ...on }: ControlsProps) {
   const chatLabel = chatOpen ? "Close chat" : unread === 0 ? "Open chat" : `Open chat, ${unread} unread`;
   return (
     <section className="controls" aria-label="Call controls">
       {engine.canSend ? (
         <>
-          <SourceButton kind="mic" source={media.mic} testId="mute-button" onToggle={props.onMic} />
-          <SourceButton kind="camera" source={media.camera} testId="camera-button" onToggle={props.onCamera} />
+          <SourceButton kind="mic" source={media.mic} testId="mute-button" onToggle={on.onMic} />
+          <SourceButton kind="camera" source={media.camera} testId="camera-button" onToggle={on.onCamera} />
         </>
       ) : null}
-      {props.canShare
-        ? <SourceButton kind="screen" source={media.screen} testId="screen-button" onToggle={props.onScreen} />
+      {canShare
+        ? <SourceButton kind="screen" source={media.screen} testId="screen-button" onToggle={on.onScreen} />
         : null}
       <button
-        ref={props.chatButton}
+        ref={chatButton}
         type="button"
         className={`control ${chatOpen ? "control--marked" : ""}`}
         data-testid="chat-button"
@@ -43,15 +42,15 @@ export function Controls(props: ControlsProps) {
         aria-expanded={chatOpen}
         aria-keyshortcuts="c"
         title={`${chatOpen ? "Close chat" : "Open chat"} (c)`}
-        onClick={props.onChat}
+        onClick={on.onChat}
       >
         <Icon name="chat" />
         {unread > 0 ? <span className="control__badge" data-testid="chat-unread">{unread > 99 ? "99+" : unread}</span> : null}
       </button>
       {engine.canSend
-        ? <PlainControl icon="settings" label="Devices" testId="devices-button" onClick={props.onDevices} />
+        ? <PlainControl icon="settings" label="Devices" testId="devices-button" onClick={on.onDevices} />
         : null}
-      <PlainControl icon="help" label="Help and shortcuts" testId="help-button" shortcut="?" onClick={props.onHelp} />
+      <PlainControl icon="help" label="Help and shortcuts" testId="help-button" shortcut="?" onClick={on.onHelp} />
       <button
         type="button"
         className="control control--hang-up"

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { adviceFor, connectionNotice, warningWords } from "../words";
 import type { CallEngine } from "../../call/engine";
 import type { LocalMediaState } from "../../call/localMedia";
@@ -78,9 +78,7 @@ function DeviceTrouble({ engine, media }: { readonly engine: CallEngine; readonl
   const key = problem === null ? "" : `${source} ${problem}`;
   // Who joined without a device has read about it on the way in.
   const [dismissed, setDismissed] = useState(key);
-  useEffect(() => {
-    if (key === "") setDismissed("");
-  }, [key]);
+  if (key === "" && dismissed !== "") setDismissed("");
   if (problem === null || dismissed === key) return null;
   const advice = adviceFor(problem, source);
   const again = () => void (source === "microphone" ? engine.media.setMic(true) : engine.media.setCamera(true));

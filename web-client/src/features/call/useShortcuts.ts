@@ -12,7 +12,10 @@ export function isForUs(event: KeyboardEvent): boolean {
 
 export function useShortcuts(active: boolean, shortcuts: Shortcuts): void {
   const current = useRef(shortcuts);
-  current.current = shortcuts;
+
+  useEffect(() => {
+    current.current = shortcuts;
+  });
 
   useEffect(() => {
     if (!active) return undefined;

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { hasExpired } from "../../api/roomToken";
 import type { RoomClaims } from "../../api/roomToken";
 import type { CallEngine } from "../../call/engine";
@@ -23,7 +23,8 @@ export function JoinPage({ engine, claims }: JoinPageProps) {
   const joining = phase.name === "joining";
   const error = phase.name === "lobby" ? phase.error : null;
   const advice = error === null ? null : joinErrorWords(error);
-  const expired = advice === null && hasExpired(claims, Date.now());
+  const [openedAt] = useState(Date.now);
+  const expired = advice === null && hasExpired(claims, openedAt);
   const watching = claims.role === "observer";
 
   useEffect(() => {
