@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// A moment of the wall clock, for showing.
 public struct WallTime: Sendable, Equatable {
@@ -12,9 +12,7 @@ public struct WallTime: Sendable, Equatable {
 
     /// This moment.
     public static func now() -> WallTime {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return WallTime(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+        WallTime(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
     }
 
     /// `2026-11-22T18:48:00.123Z` (RFC 3339, UTC).
