@@ -91,14 +91,18 @@ let package = Package(
             ],
             swiftSettings: language),
 
-        .testTarget(name: "RTPTests", dependencies: ["RTP"], swiftSettings: language),
+        .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: language),
+        .testTarget(name: "RTPTests", dependencies: ["RTP", "TestSupport"], swiftSettings: language),
         .testTarget(
-            name: "SDPTests", dependencies: ["SDP"], resources: [.copy("Offers")], swiftSettings: language),
+            name: "SDPTests", dependencies: ["SDP", "TestSupport"], resources: [.copy("Offers")],
+            swiftSettings: language),
         .testTarget(name: "TransportTests", dependencies: ["RTP", "Transport"], swiftSettings: language),
         .testTarget(
-            name: "RelayTests", dependencies: ["Identifiers", "Relay", "RTP", "SDP", "Transport", log],
+            name: "RelayTests", dependencies: ["Identifiers", "Relay", "RTP", "SDP", "TestSupport", "Transport", log],
             swiftSettings: language),
-        .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens", crypto], swiftSettings: language),
+        .testTarget(
+            name: "TokensTests", dependencies: ["Identifiers", "TestSupport", "Tokens", crypto], swiftSettings: language
+        ),
         .testTarget(
             name: "SignalingTests", dependencies: ["Identifiers", "RTP", "Signaling", "Relay", "Tokens", log],
             swiftSettings: language),

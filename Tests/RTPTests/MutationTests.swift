@@ -1,4 +1,5 @@
 import RTP
+import TestSupport
 import Testing
 
 /// Seeded mutations: whatever comes from the network, nothing traps and nothing is written outside the header.

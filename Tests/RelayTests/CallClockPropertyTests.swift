@@ -1,5 +1,6 @@
 import RTP
 import Relay
+import TestSupport
 import Testing
 
 /// Random calls against what must hold for money's sake whatever happens.

@@ -1,6 +1,7 @@
 import Identifiers
 import RTP
 import Relay
+import TestSupport
 import Testing
 
 @Suite("A call in the relay", .timeLimit(.minutes(1))) struct ForwardingTests {

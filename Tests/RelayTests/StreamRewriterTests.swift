@@ -1,5 +1,6 @@
 import RTP
 import Relay
+import TestSupport
 import Testing
 
 @Suite struct StreamRewriterTests {

@@ -1,4 +1,5 @@
 import SDP
+import TestSupport
 import Testing
 
 /// Twenty thousand broken offers, the same in every run. None may trap; each is answered or refused with a reason.

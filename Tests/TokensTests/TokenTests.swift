@@ -1,6 +1,7 @@
 import Crypto
 import Foundation
 import Identifiers
+import TestSupport
 import Testing
 
 @testable import Tokens
@@ -144,7 +145,7 @@ import Testing
     }
 
     @Test func `seeded garbage never traps`() {
-        var random = SplitMix64(state: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<2000 {
             let length = Int.random(in: 0...300, using: &random)
             let bytes = (0..<length).map { _ in UInt8.random(in: 32...126, using: &random) }
@@ -160,17 +161,5 @@ import Testing
         #expect(ada == UserID.guest(named: "Ada", in: room))
         #expect(ada != UserID.guest(named: "Bob", in: room))
         #expect(ada != UserID.guest(named: "Ada", in: other))
-    }
-}
-
-/// A small seeded generator: the same numbers on every machine.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
