@@ -37,6 +37,8 @@ import Testing
             a=ice-pwd:abcdefghijklmnopqrstuvwx\r
             a=fingerprint:\(SmallOffer.fingerprint)\r
             a=setup:passive\r
+            a=candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host\r
+            a=end-of-candidates\r
 
             """
         #expect(
@@ -50,9 +52,7 @@ import Testing
                 m=audio 9 UDP/TLS/RTP/SAVPF 111\r
                 c=IN IP4 0.0.0.0\r
                 a=mid:0\r
-                \(transport)a=candidate:1 1 udp 2130706431 192.0.2.1 40000 typ host\r
-                a=end-of-candidates\r
-                a=sendrecv\r
+                \(transport)a=sendrecv\r
                 a=rtcp-mux\r
                 a=extmap:1 urn:ietf:params:rtp-hdrext:sdes:mid\r
                 a=rtpmap:111 opus/48000/2\r

@@ -107,6 +107,19 @@ describe("the call page", () => {
     assert.doesNotMatch(html, /data-testid="remote-camera-off"/);
   });
 
+  test("tells an observer who talks, and offers nothing that observers may not do", () => {
+    const observer = { userId: "olga", name: "Olga", role: "observer" } as const;
+    const alice = { ...bob, userId: "alice", name: "Alice" } as const;
+    const state = after(
+      { name: "entered", room: { ...room, you: observer, participants: [bob, alice] } },
+      { name: "signaling", state: { name: "open" } },
+    );
+    const html = renderToStaticMarkup(<CallPage engine={engineWith(state)} />);
+    assert.match(html, /The call of Bob Brown and Alice/);
+    assert.match(html, /data-state="connected"/);
+    assert.doesNotMatch(html, /data-testid="(mute-button|camera-button|screen-button|local-camera)"/);
+  });
+
   test("counts down when the free time ends", () => {
     const state = after(...inCall, { name: "warning", params: { secondsLeft: 60, reason: "threshold" }, now: Date.now() });
     const html = renderToStaticMarkup(<CallPage engine={engineWith(state)} />);

@@ -14,8 +14,7 @@ extension NegotiatedSession {
         answer.append(.iceOptions(["trickle"]))
         for item in media {
             if let slot = item.slot {
-                let first = item.index == accepted.first?.index
-                answer.media.append(section(of: item, in: slot, candidates: first, local: local))
+                answer.media.append(section(of: item, in: slot, local: local))
             } else {
                 answer.media.append(rejectedSection(of: item, local: local))
             }
@@ -23,18 +22,14 @@ extension NegotiatedSession {
         return answer
     }
 
-    private func section(
-        of item: NegotiatedMedia, in slot: MediaSlot, candidates: Bool, local: LocalParameters
-    ) -> MediaSection {
+    private func section(of item: NegotiatedMedia, in slot: MediaSlot, local: LocalParameters) -> MediaSection {
         // RFC 8840 §4.1.1: port 9 and 0.0.0.0 until candidates say better.
         var section = MediaSection(
             media: item.media, port: 9, transport: item.transport, formats: item.payloads.map { "\($0.payloadType)" },
             lines: [DescriptionLine(type: "c", value: "IN IP4 0.0.0.0")])
         appendTransport(of: item, local: local, to: &section)
-        if candidates {
-            for candidate in local.candidates { section.append(.candidate(candidate)) }
-            if local.endOfCandidates { section.append(.endOfCandidates) }
-        }
+        for candidate in local.candidates { section.append(.candidate(candidate)) }
+        if local.endOfCandidates { section.append(.endOfCandidates) }
         section.append(.direction(item.answerDirection))
         section.append(.rtcpMux)
         if item.rtcpReducedSize { section.append(.rtcpReducedSize) }

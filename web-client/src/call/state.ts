@@ -132,6 +132,14 @@ export function shownOf(state: CallState, other: Participant): Shown {
   return { mic: true, ...state.flowing };
 }
 
+/** Whom the call is with; for observers, whom they watch. */
+export function counterpartNames(state: CallState): string | null {
+  const names = state.participants
+    .filter(({ userId, role }) => userId !== state.you.userId && role !== "observer")
+    .map(({ name }) => name);
+  return names.length === 0 ? null : names.join(" and ");
+}
+
 /** What a final close means for the call. */
 export function endedBy(reason: FinalReason): EndedReason {
   switch (reason) {

@@ -1,6 +1,6 @@
 import type { LocalMediaState } from "../../call/localMedia";
 import type { CallState } from "../../call/state";
-import { counterpart, shownOf } from "../../call/state";
+import { counterpart, counterpartNames, shownOf } from "../../call/state";
 import { Icon } from "../../ui/Icon";
 import { MediaVideo } from "../../ui/MediaVideo";
 
@@ -14,8 +14,8 @@ const nothingShown = { mic: false, camera: false, screen: false };
 /** The pictures. A video element never moves in the document, only its place on the stage changes. */
 export function Stage({ state, media }: StageProps) {
   const other = counterpart(state);
-  const shown = other === null ? nothingShown : shownOf(state, other);
   const watching = state.you.role === "observer";
+  const shown = other === null || watching ? nothingShown : shownOf(state, other);
   return (
     <div className="stage" data-layout={shown.screen ? "screen" : "camera"}>
       <div className="tile tile--screen" hidden={!shown.screen}>
@@ -34,8 +34,8 @@ export function Stage({ state, media }: StageProps) {
           aria-label={`Camera of ${other?.name ?? "the other side"}`}
           hidden={!shown.camera}
         />
-        {shown.camera ? null : <Avatar name={other?.name ?? null} watching={watching} />}
-        {other === null ? null : (
+        {shown.camera ? null : <Avatar name={counterpartNames(state)} watching={watching} />}
+        {other === null || watching ? null : (
           <p className="tile__name tile__name--remote">
             {shown.mic ? null : <Icon name="mic-off" />}
             {other.name}

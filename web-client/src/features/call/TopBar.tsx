@@ -1,6 +1,6 @@
 import type { RefObject } from "react";
 import type { CallState, ConnectionSummary } from "../../call/state";
-import { counterpart, shownOf } from "../../call/state";
+import { counterpart, counterpartNames, shownOf } from "../../call/state";
 import { Icon } from "../../ui/Icon";
 import { connectionWords, qualityWords } from "../words";
 import { MediaClock } from "./MediaClock";
@@ -14,17 +14,19 @@ export interface TopBarProps {
 
 export function TopBar({ state, summary, heading }: TopBarProps) {
   const other = counterpart(state);
-  const shown = other === null ? null : shownOf(state, other);
+  const watching = state.you.role === "observer";
+  const shown = other === null || watching ? null : shownOf(state, other);
+  const names = counterpartNames(state);
   const quality = summary === "connected" ? qualityWords(state.quality) : null;
   const observers = state.participants.filter(({ role }) => role === "observer").length;
   return (
     <header className="top">
       <h1 className="visually-hidden" ref={heading} tabIndex={-1}>
-        {other === null ? "Your call" : `Your call with ${other.name}`}
+        {names === null ? "Your call" : watching ? `The call of ${names}` : `Your call with ${names}`}
       </h1>
       <div className="top__who">
         <p className="top__name">
-          <span className="top__name-text">{other === null ? "Nobody else here yet" : other.name}</span>
+          <span className="top__name-text">{names ?? "Nobody else here yet"}</span>
           {shown !== null && !shown.mic ? <Flag icon="mic-off" label="muted" testId="remote-muted" /> : null}
           {shown !== null && !shown.camera
             ? <Flag icon="camera-off" label="camera off" testId="remote-camera-off" />
