@@ -30,8 +30,9 @@ struct LineLogHandlerTests {
 
     @Test("A text line has time, level, label, message and sorted metadata")
     func text() {
-        let found = lines(.text) { $0.info("room opened", metadata: ["room": "r 1", "count": "2"]) }
-        #expect(found == ["2026-11-22T18:48:00.042Z INFO     test: room opened count=2 room=\"r 1\"\n"])
+        let found = lines(.text) { $0.info("room opened", metadata: ["room": "r 1", "count": "2", "q": ["a"]]) }
+        #expect(
+            found == [#"2026-11-22T18:48:00.042Z INFO     test: room opened count=2 q="[\"a\"]" room="r 1""# + "\n"])
     }
 
     @Test("A JSON line is one object, metadata nested as given")

@@ -57,7 +57,8 @@ public struct LineLogHandler: LogHandler {
         var line = "\(now().rfc3339) \(level) \(label): \(escapeControls(event.message.description))"
         for (key, value) in fields {
             let text = escapeControls(value.description)
-            line += text.contains(" ") || text.isEmpty ? " \(key)=\"\(text)\"" : " \(key)=\(text)"
+            let isPlain = !text.isEmpty && !text.contains { $0 == " " || $0 == "\"" }
+            line += " \(key)=" + (isPlain ? text : "\"" + text.replacing("\"", with: "\\\"") + "\"")
         }
         return line + "\n"
     }

@@ -105,6 +105,10 @@ private struct ReceiptLog: Sendable {
         guard let last else { return }
         sends = report.sent(since: last.report)
         guard report.received(since: last.report), otherSends != false, now > last.at else { return }
+        if let latest = spans.last, latest.end == last.at {
+            spans[spans.count - 1].end = now
+            return
+        }
         if spans.count == Self.maximumSpans { spans.removeFirst() }
         spans.append(Span(start: last.at, end: now))
     }

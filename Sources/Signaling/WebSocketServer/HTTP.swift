@@ -28,7 +28,9 @@ struct Response {
 
     /// Status line and header fields as they go over an HTTP/1.1 connection, with those that every response has.
     func head(closes: Bool) -> [UInt8] {
-        var text = "HTTP/1.1 \(status) \(Self.reason(status))\r\nContent-Length: \(body.count)\r\n"
+        var text = "HTTP/1.1 \(status) \(Self.reason(status))\r\n"
+        // A 304 has no body, and its length would be taken for the page's (RFC 9110 §8.6).
+        if status != 304 { text += "Content-Length: \(body.count)\r\n" }
         for (name, value) in fields + Pages.securityFields { text += "\(name): \(value)\r\n" }
         if closes { text += "Connection: close\r\n" }
         return Array((text + "\r\n").utf8)
