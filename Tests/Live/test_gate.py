@@ -86,5 +86,5 @@ async def test_a_peer_to_peer_room_closes_at_the_threshold(serve, peer):
         ended = await side.wire.expect("room.ended", timeout=THRESHOLD + GRACE + 10)
         assert ended.params["reason"] == "unpaid"
         seconds = [note.params["mediaSeconds"] for note in side.wire.seen("billing.status")]
-        assert max(seconds) == THRESHOLD, seconds
+        assert THRESHOLD <= max(seconds) <= THRESHOLD + GRACE, seconds
         assert await side.wire.closed() == 1000

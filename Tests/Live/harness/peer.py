@@ -14,7 +14,6 @@ import aioice.ice
 import numpy as np
 from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.mediastreams import MediaStreamError
-from aiortc.rtcconfiguration import RTCBundlePolicy
 from aiortc.rtcdtlstransport import SRTP_AEAD_AES_128_GCM, SRTP_AES128_CM_SHA1_80, SRTPProtectionProfile
 from aiortc.sdp import candidate_from_sdp
 from av import AudioFrame, VideoFrame
@@ -147,20 +146,20 @@ class Peer:
         self.tap = Tap()
         self.tracks: list[MediaStreamTrack] = [ToneTrack(party), PictureTrack(party)]
         self.candidates: list[str] = []
-        """What the server or the other side trickled."""
+        """What the server or the other side offered, in its description or trickled; empty is the end."""
         self._srtp = srtp
         self._tasks: list[asyncio.Task[None]] = []
         self.pc = self._connection()
         Peer.alive.add(self)
 
     def _connection(self) -> RTCPeerConnection:
-        pc = RTCPeerConnection(RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE))
+        pc = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         pc.on("track", self.sink.consume)
         return pc
 
     @property
     def transport(self) -> Any:
-        """The one DTLS transport of the bundle."""
+        """The DTLS transport of the first m-line, which is the bundle's."""
         return self.pc.getTransceivers()[0].receiver.transport
 
     # Joining
@@ -190,11 +189,12 @@ class Peer:
         if self.room["mode"] == "p2p":
             assert result == {}, result
             result = (await self.wire.expect("media.answer", after=after)).params
-        answer = without_candidates(result["sdp"]) if self.trickle else result["sdp"]
-        await self.pc.setRemoteDescription(RTCSessionDescription(answer, "answer"))
+        # The other end may put its candidates into the description, trickle them, or both.
+        self.candidates += candidate_lines(result["sdp"])
+        await self.pc.setRemoteDescription(RTCSessionDescription(result["sdp"], "answer"))
         self._tasks.append(asyncio.create_task(self._take_candidates(after)))
         if self.trickle:
-            for line in re.findall(r"^a=(candidate:.*?)\r?$", description, re.MULTILINE):
+            for line in candidate_lines(description):
                 await self._send_candidate(line)
         await self._send_candidate("")
 
@@ -323,6 +323,11 @@ def without_candidates(sdp: str) -> str:
     return "".join(
         line for line in sdp.splitlines(keepends=True)
         if not line.startswith(("a=candidate:", "a=end-of-candidates")))
+
+
+def candidate_lines(sdp: str) -> list[str]:
+    """The candidates of a description."""
+    return re.findall(r"^a=(candidate:.*?)\r?$", sdp, re.MULTILINE)
 
 
 async def media_both_ways(first: Peer, second: Peer, seconds: float = 3, timeout: float = 20) -> None:

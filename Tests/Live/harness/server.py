@@ -57,6 +57,7 @@ class Server:
             "CONSULT_OPS_PORT": str(self.ops_port),
             "CONSULT_HTTP_PORT": str(http_port),
             "CONSULT_DATA_DIR": str(self.data),
+            "CONSULT_CLIENT_DIR": str(ROOT / "web-client/dist"),
             "CONSULT_JWT_KEY": self.signer.setting,
             "CONSULT_RELAY_ADDRESSES": LOOPBACK,
             "CONSULT_RELAY_PORTS": media_ports(),

@@ -14,7 +14,7 @@ from aiortc.rtcdtlstransport import RTCCertificate
 from aiortc.sdp import SessionDescription
 from OpenSSL import SSL
 
-from .peer import Peer, without_candidates
+from .peer import Peer, candidate_lines, without_candidates
 from .raw import RawSocket
 from .server import Server
 from .wait import until
@@ -75,9 +75,7 @@ async def offered_with_half_the_candidates(server: Server, room: str) -> None:
     peer = await joined(server, room)
     sdp = await description(peer)
     await peer.wire.request("media.offer", {"sdp": without_candidates(sdp)})
-    line = re.search(r"^a=(candidate:.*?)\r?$", sdp, re.MULTILINE)
-    assert line
-    await peer.wire.tell("media.candidate", {"candidate": line[1], "sdpMid": "0", "sdpMLineIndex": 0})
+    await peer.wire.tell("media.candidate", {"candidate": candidate_lines(sdp)[0], "sdpMid": "0", "sdpMLineIndex": 0})
     await peer.wire.request("room.leave")
     await peer.close()
 
@@ -99,12 +97,16 @@ async def ice(server: Server, room: str) -> tuple[Peer, aioice.Connection]:
     sdp = without_candidates(await description(peer))
     sdp = re.sub(r"a=ice-ufrag:\S+", f"a=ice-ufrag:{connection.local_username}", sdp)
     sdp = re.sub(r"a=ice-pwd:\S+", f"a=ice-pwd:{connection.local_password}", sdp)
-    answer = SessionDescription.parse((await peer.wire.request("media.offer", {"sdp": sdp}))["sdp"])
+    text = (await peer.wire.request("media.offer", {"sdp": sdp}))["sdp"]
+    answer = SessionDescription.parse(text)
     connection.remote_username, connection.remote_password = answer.media[0].ice.usernameFragment, answer.media[0].ice.password
     for candidate in connection.local_candidates:
         await peer.wire.tell("media.candidate", {"candidate": f"candidate:{candidate.to_sdp()}", "sdpMid": "0", "sdpMLineIndex": 0})
-    note = await peer.wire.expect("media.candidate", lambda params: " udp " in params["candidate"].lower())
-    await connection.add_remote_candidate(aioice.Candidate.from_sdp(note.params["candidate"].removeprefix("candidate:")))
+    found = [line for line in candidate_lines(text) if " udp " in line.lower()]
+    if not found:
+        note = await peer.wire.expect("media.candidate", lambda params: " udp " in params["candidate"].lower())
+        found = [note.params["candidate"]]
+    await connection.add_remote_candidate(aioice.Candidate.from_sdp(found[0].removeprefix("candidate:")))
     await connection.add_remote_candidate(None)
     await asyncio.wait_for(connection.connect(), 20)
     return peer, connection
