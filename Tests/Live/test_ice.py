@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import socket
 import time
 
 from harness.browser_calls import browser_call, unbroken
 from harness.page import media_rises
 from harness.peer import media_both_ways
+from harness.ports import LOOPBACK
 from harness.tap import missing
 from harness.wait import until
 
@@ -72,6 +74,21 @@ async def test_candidates_may_come_before_the_offer(server, peer):
     await ada.connected()
     await bob.call()
     await media_both_ways(ada, bob, 2)
+
+
+async def test_a_stun_server_that_is_silent_delays_nobody(serve, peer):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind((LOOPBACK, 0))
+        server = await serve(CONSULT_STUN_URLS=f"stun:{LOOPBACK}:{silent.getsockname()[1]}")
+        ada = peer(server, server.token("silent", "Ada"), "customer")
+        bob = peer(server, server.token("silent", "Bob", "consultant"), "consultant")
+        start = time.monotonic()
+        await ada.call()
+        await bob.call()
+        assert time.monotonic() - start < 4, "the answer waited for a server that does not answer"
+        await media_both_ways(ada, bob, 2)
+        for side in (ada, bob):
+            await until(lambda: "" in side.candidates, 15, "the end of the server's candidates")
 
 
 async def test_an_ice_restart_keeps_the_media(serve, chromium):

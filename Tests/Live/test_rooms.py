@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import time
+
+from harness.wait import until
+from harness.wire import RPCError
+
 
 async def seated(server, wire, room: str, name: str, role: str = "customer", mode: str = "relay"):
     token = server.token(room, name, role, mode)
@@ -98,3 +106,39 @@ OFFER = "\r\n".join([
     "a=rtpmap:96 opus/48000/2", "a=ssrc:1001 cname:test", "a=ice-ufrag:test", "a=ice-pwd:testtesttesttesttesttest",
     "a=fingerprint:sha-256 " + ":".join(["AB"] * 32), "a=setup:actpass", "",
 ])
+
+
+async def test_a_full_server_says_so_and_has_room_again_later(serve, wire):
+    server = await serve(CONSULT_MAX_ROOMS=2)
+    ada, _ = await seated(server, wire, "one", "Ada")
+    await seated(server, wire, "two", "Ada")
+    token = server.token("three", "Ada")
+    late = await wire(server)
+    await late.hello(token)
+    refusal = await late.refused("room.join", {"token": token})
+    assert (refusal.code, refusal.reason) == (-32006, "server_full")
+    # Somebody in a room that exists is not turned away.
+    await seated(server, wire, "two", "Bob", "consultant")
+    await ada.request("room.leave")
+
+    async def admitted() -> bool:
+        try:
+            return (await late.join(token))["room"] == "three"
+        except RPCError as error:
+            assert error.reason == "server_full"
+            return False
+
+    await until(admitted, 10, "a place on the server")
+
+
+async def test_who_joins_learns_of_stun_and_turn_with_credentials_that_expire(serve, wire):
+    server = await serve(CONSULT_STUN_URLS="stun:127.0.0.1:9", CONSULT_TURN_URLS="turn:127.0.0.1:9?transport=udp",
+                         CONSULT_TURN_SECRET="north")
+    _, room = await seated(server, wire, "turn", "Ada", mode="p2p")
+    servers = {url: entry for entry in room["iceServers"] for url in entry["urls"]}
+    assert "stun:127.0.0.1:9" in servers
+    turn = servers["turn:127.0.0.1:9?transport=udp"]
+    # The username begins with the moment it expires; the credential is its HMAC under the shared secret.
+    assert int(turn["username"].split(":")[0]) > time.time() + 60
+    mac = hmac.new(b"north", turn["username"].encode(), hashlib.sha1).digest()
+    assert turn["credential"] == base64.b64encode(mac).decode()

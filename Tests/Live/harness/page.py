@@ -129,7 +129,8 @@ class Page(abc.ABC):
         inbound = await self.inbound()
         if not inbound:
             return 0
-        return sum(stream["frames"] for stream in inbound["video"] if stream["mid"] not in (None, await self.camera_mid()))
+        camera = await self.camera_mid()
+        return sum(stream["frames"] for stream in inbound["video"] if stream["mid"] not in (None, camera))
 
     async def camera_mid(self) -> str | None:
         """The m-line of the camera: the second of the client's offer."""
