@@ -80,10 +80,12 @@ actor Hub {
     func serve() {
         sockets?.waitAndServe()
         let now = MonotonicInstant.now()
-        guard now >= nextTick else { return }
-        tick(now)
-        nextTick = now.advanced(by: limits.tick)
-        sockets?.scheduleTick()
+        if now >= nextTick {
+            tick(now)
+            nextTick = now.advanced(by: limits.tick)
+        }
+        // Each time anew: the library's timer may fire a moment before its time, and then nothing else would wake us.
+        sockets?.scheduleTick(in: max(0, nextTick.since(now)))
     }
 
     /// The loop's end: whatever is still connected is cut.

@@ -63,7 +63,7 @@ final class WebSocketServer {
         port = UInt16(truncatingIfNeeded: lws_get_vhost_listen_port(host))
         let address = UInt(bitPattern: context)
         thread.setWake { lws_cancel_service(OpaquePointer(bitPattern: address)) }
-        scheduleTick()
+        scheduleTick(in: options.limits.tick)
     }
 
     /// Ends everything at once; whatever connection is left is cut.
@@ -77,9 +77,9 @@ final class WebSocketServer {
     /// Waits for events and handles them: a packet, a wake-up, or the tick.
     func waitAndServe() { lws_service(context, 0) }
 
-    /// Makes sure that ``waitAndServe()`` returns in time for the hub's next tick.
-    func scheduleTick() {
-        lws_sul_schedule(context, 0, memory.tick, { _ in }, lws_usec_t(options.limits.tick / 1000))
+    /// Makes sure that ``waitAndServe()`` returns in time for the hub's next tick, `delay` from now.
+    func scheduleTick(in delay: NanosecondCount) {
+        lws_sul_schedule(context, 0, memory.tick, { _ in }, lws_usec_t(delay / 1000 + 1))
     }
 
     // MARK: Sending and closing
