@@ -61,11 +61,17 @@ struct ContextMemory {
         information.options |= flag(LWS_SERVER_OPTION_EXPLICIT_VHOSTS)
         information.user = UnsafeMutableRawPointer(shared)
         information.pt_serv_buf_size = 16384
-        // The tables of libwebsockets grow with this, not with the process's limit, which may be a million. Some
-        // room is for HTTP connections and for those that are told that the server is full.
-        information.fd_limit_per_thread = UInt32(
-            clamping: options.maximumConnections + options.maximumConnections / 4 + 64)
+        information.fd_limit_per_thread = Self.descriptors(for: options.maximumConnections)
         return information
+    }
+
+    /// How many descriptors the library may have: enough for the connections, for HTTP, and for those that are told that
+    /// the server is full; but at most half of what the process may have. A process without descriptors can't even
+    /// accept a connection to close it, and would try for ever.
+    private static func descriptors(for connections: Int) -> UInt32 {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return UInt32(clamping: min(connections + connections / 4 + 64, Int(clamping: limit.rlim_cur / 2)))
     }
 
     func hostInformation(options: WebSocketServer.Options) -> lws_context_creation_info {

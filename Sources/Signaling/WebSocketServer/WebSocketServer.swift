@@ -43,6 +43,10 @@ final class WebSocketServer {
     /// - Throws: ``SignalingError`` of code `cannotListen` with the library's own words.
     init(options: Options, pages: Pages, hub: Hub, thread: ServiceThread, logger: Logger) throws(SignalingError) {
         LibraryLog.attach(logger)
+        for file in [options.certificate, options.key] {
+            guard let file, access(file, R_OK) != 0 else { continue }
+            throw SignalingError(.cannotListen, "\(file): \(String(cString: strerror(errno)))")
+        }
         self.options = options
         self.pages = pages
         self.hub = hub
@@ -50,7 +54,7 @@ final class WebSocketServer {
         memory = ContextMemory(options: options)
         var information = memory.contextInformation(options: options)
         guard let context = lws_create_context(&information) else {
-            throw SignalingError(.cannotListen, LibraryLog.takeLastError() ?? "libwebsockets cannot start")
+            throw SignalingError(.cannotListen, LibraryLog.takeErrors() ?? "libwebsockets cannot start")
         }
         self.context = context
         memory.shared.pointee.server = Unmanaged.passUnretained(self).toOpaque()
@@ -58,7 +62,7 @@ final class WebSocketServer {
         guard let host = lws_create_vhost(context, &information) else {
             lws_context_destroy(context)
             let place = "\(options.bind ?? "*"):\(options.port)"
-            throw SignalingError(.cannotListen, "\(place): \(LibraryLog.takeLastError() ?? "cannot listen")")
+            throw SignalingError(.cannotListen, "\(place): \(LibraryLog.takeErrors() ?? "cannot listen")")
         }
         port = UInt16(truncatingIfNeeded: lws_get_vhost_listen_port(host))
         let address = UInt(bitPattern: context)
