@@ -57,7 +57,7 @@ async def test_no_file_outside_is_served(server):
         assert b"root:" not in body, f"{target} serves /etc/passwd"
         assert b"swift-tools-version" not in body and b'"devDependencies"' not in body and b"#!/" not in body[:3], target
         # A page of the client for an unknown route is fine; another file is not.
-        assert status in (0, 200, 301, 302, 400, 403, 404), (target, status)
+        assert status in (0, 200) or 300 <= status < 500, (target, status)
         if status == 200:
             assert b"<html" in body.lower(), target
 
