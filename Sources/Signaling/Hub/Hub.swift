@@ -80,12 +80,9 @@ actor Hub {
     func serve() {
         sockets?.waitAndServe()
         let now = MonotonicInstant.now()
-        if now >= nextTick {
-            tick(now)
-            nextTick = now.advanced(by: limits.tick)
-        }
-        // Each time anew: the library's timer may fire a moment before its time, and then nothing else would wake us.
-        sockets?.scheduleTick(in: max(0, nextTick.since(now)))
+        guard now >= nextTick else { return }
+        tick(now)
+        nextTick = now.advanced(by: limits.tick)
     }
 
     /// The loop's end: whatever is still connected is cut.

@@ -9,7 +9,7 @@ struct ContextMemory {
     }
 
     let shared: UnsafeMutablePointer<Shared>
-    let tick: UnsafeMutablePointer<lws_sorted_usec_list_t>
+    let ticker: UnsafeMutablePointer<cw_ticker>
     private let protocols: UnsafeMutablePointer<lws_protocols>
     private let liveness: UnsafeMutablePointer<lws_retry_bo_t>
     private let strings: [String: UnsafeMutablePointer<CChar>]
@@ -28,8 +28,8 @@ struct ContextMemory {
         self.strings = strings
         shared = .allocate(capacity: 1)
         shared.initialize(to: Shared())
-        tick = .allocate(capacity: 1)
-        tick.initialize(to: lws_sorted_usec_list_t())
+        ticker = .allocate(capacity: 1)
+        ticker.initialize(to: cw_ticker())
         liveness = .allocate(capacity: 1)
         var policy = lws_retry_bo_t()
         policy.secs_since_valid_ping = options.limits.pingSeconds
@@ -46,7 +46,7 @@ struct ContextMemory {
 
     func free() {
         shared.deallocate()
-        tick.deallocate()
+        ticker.deallocate()
         liveness.deallocate()
         protocols.deallocate()
         for string in strings.values { Glibc.free(string) }

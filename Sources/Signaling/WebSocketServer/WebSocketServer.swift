@@ -67,24 +67,20 @@ final class WebSocketServer {
         port = UInt16(truncatingIfNeeded: lws_get_vhost_listen_port(host))
         let address = UInt(bitPattern: context)
         thread.setWake { lws_cancel_service(OpaquePointer(bitPattern: address)) }
-        scheduleTick(in: options.limits.tick)
+        // Twice as often as the hub needs it, as neither clock promises to be in step with the other.
+        cw_ticker_start(memory.ticker, context, lws_usec_t(options.limits.tick / 2000))
     }
 
     /// Ends everything at once; whatever connection is left is cut.
     func destroy() {
         thread.setWake(nil)
-        lws_sul_cancel(memory.tick)
+        cw_ticker_stop(memory.ticker)
         lws_context_destroy(context)
         memory.free()
     }
 
-    /// Waits for events and handles them: a packet, a wake-up, or the tick.
+    /// Waits for events and handles them: a packet, a wake-up, or the ticker.
     func waitAndServe() { lws_service(context, 0) }
-
-    /// Makes sure that ``waitAndServe()`` returns in time for the hub's next tick, `delay` from now.
-    func scheduleTick(in delay: NanosecondCount) {
-        lws_sul_schedule(context, 0, memory.tick, { _ in }, lws_usec_t(delay / 1000 + 1))
-    }
 
     // MARK: Sending and closing
 
@@ -106,7 +102,8 @@ final class WebSocketServer {
         close(session, reason)
     }
 
-    private func close(_ session: Session, _ reason: CloseReason) {
+    /// Writes what is queued, hears the peer out for a moment, and closes with `reason`.
+    func close(_ session: Session, _ reason: CloseReason) {
         guard session.closing == nil else { return }
         session.incoming = []
         session.closing = .init(reason: reason, deadline: .now().advanced(by: options.limits.closeDeadline))
@@ -120,7 +117,7 @@ final class WebSocketServer {
     func sweep(at now: MonotonicInstant) {
         for session in bySocket.values {
             if let closing = session.closing {
-                if now >= closing.deadline { cut(session) }
+                if now >= closing.deadline { cut(session) } else { lws_callback_on_writable(session.handle) }
             } else if !session.outbox.isEmpty, now.since(session.movedAt) >= options.limits.writeDeadline {
                 session.outbox.removeAll()
                 close(session, .slowReader)
@@ -186,6 +183,7 @@ final class WebSocketServer {
     ///
     /// - Returns: why the connection is to be closed, where it is.
     func received(_ bytes: UnsafeRawBufferPointer, on session: Session) -> CloseReason? {
+        session.heardAt = .now()
         guard let socket = session.socket, session.closing == nil else { return nil }
         if lws_frame_is_binary(session.handle) != 0 { return .binary }
         guard session.incoming.count + bytes.count <= options.limits.messageBytes else { return .tooLarge }
@@ -214,6 +212,8 @@ final class WebSocketServer {
             return true
         }
         guard let closing = session.closing else { return true }
+        // A socket closed with unread input resets the connection, and takes what was written last with it.
+        guard MonotonicInstant.now().since(session.heardAt) >= options.limits.quietBeforeClose else { return true }
         announce(closing.reason, to: session.handle)
         return false
     }
