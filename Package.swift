@@ -104,7 +104,8 @@ let package = Package(
             name: "TokensTests", dependencies: ["Identifiers", "TestSupport", "Tokens", crypto], swiftSettings: language
         ),
         .testTarget(
-            name: "SignalingTests", dependencies: ["Identifiers", "RTP", "Signaling", "Relay", "Tokens", log],
+            name: "SignalingTests",
+            dependencies: ["Identifiers", "Relay", "RTP", "Signaling", "TestSupport", "Tokens", log],
             swiftSettings: language),
         .testTarget(
             name: "OperationsTests",

@@ -76,10 +76,12 @@ actor SyntheticPeer {
         ice = nil
     }
 
-    /// Waits until `condition` holds; false where it does not within ten seconds.
-    func wait(_ condition: @escaping @Sendable (isolated SyntheticPeer) -> Bool) async -> Bool {
+    /// Waits until `condition` holds; false where it does not within `limit`, which only a failure waits for.
+    func wait(
+        within limit: NanosecondCount = .seconds(60), _ condition: @escaping @Sendable (isolated SyntheticPeer) -> Bool
+    ) async -> Bool {
         await withCheckedContinuation { continuation in
-            let until = MonotonicInstant.now().advanced(by: .seconds(10))
+            let until = MonotonicInstant.now().advanced(by: limit)
             waiting.append(Waiter(condition: condition, continuation: continuation, until: until))
         }
     }

@@ -83,7 +83,6 @@ actor Hub {
         guard now >= nextTick else { return }
         tick(now)
         nextTick = now.advanced(by: limits.tick)
-        sockets?.scheduleTick()
     }
 
     /// The loop's end: whatever is still connected is cut.

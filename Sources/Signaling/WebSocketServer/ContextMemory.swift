@@ -9,7 +9,7 @@ struct ContextMemory {
     }
 
     let shared: UnsafeMutablePointer<Shared>
-    let tick: UnsafeMutablePointer<lws_sorted_usec_list_t>
+    let ticker: UnsafeMutablePointer<cw_ticker>
     private let protocols: UnsafeMutablePointer<lws_protocols>
     private let liveness: UnsafeMutablePointer<lws_retry_bo_t>
     private let strings: [String: UnsafeMutablePointer<CChar>]
@@ -28,8 +28,8 @@ struct ContextMemory {
         self.strings = strings
         shared = .allocate(capacity: 1)
         shared.initialize(to: Shared())
-        tick = .allocate(capacity: 1)
-        tick.initialize(to: lws_sorted_usec_list_t())
+        ticker = .allocate(capacity: 1)
+        ticker.initialize(to: cw_ticker())
         liveness = .allocate(capacity: 1)
         var policy = lws_retry_bo_t()
         policy.secs_since_valid_ping = options.limits.pingSeconds
@@ -46,7 +46,7 @@ struct ContextMemory {
 
     func free() {
         shared.deallocate()
-        tick.deallocate()
+        ticker.deallocate()
         liveness.deallocate()
         protocols.deallocate()
         for string in strings.values { Glibc.free(string) }
@@ -61,11 +61,17 @@ struct ContextMemory {
         information.options |= flag(LWS_SERVER_OPTION_EXPLICIT_VHOSTS)
         information.user = UnsafeMutableRawPointer(shared)
         information.pt_serv_buf_size = 16384
-        // The tables of libwebsockets grow with this, not with the process's limit, which may be a million. Some
-        // room is for HTTP connections and for those that are told that the server is full.
-        information.fd_limit_per_thread = UInt32(
-            clamping: options.maximumConnections + options.maximumConnections / 4 + 64)
+        information.fd_limit_per_thread = Self.descriptors(for: options.maximumConnections)
         return information
+    }
+
+    /// How many descriptors the library may have: enough for the connections, for HTTP, and for those that are told that
+    /// the server is full; but at most half of what the process may have. A process without descriptors can't even
+    /// accept a connection to close it, and would try for ever.
+    private static func descriptors(for connections: Int) -> UInt32 {
+        var limit = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return UInt32(clamping: min(connections + connections / 4 + 64, Int(clamping: limit.rlim_cur / 2)))
     }
 
     func hostInformation(options: WebSocketServer.Options) -> lws_context_creation_info {

@@ -42,11 +42,10 @@ extension WebSocketServer {
             upgraded(session)
             return 0
         case LWS_CALLBACK_RECEIVE:
-            guard let reason = received(UnsafeRawBufferPointer(start: input, count: length), on: session) else {
-                return 0
+            if let reason = received(UnsafeRawBufferPointer(start: input, count: length), on: session) {
+                close(session, reason)
             }
-            announce(reason, to: handle)
-            return -1
+            return 0
         case LWS_CALLBACK_SERVER_WRITEABLE:
             return writable(session) ? 0 : -1
         case LWS_CALLBACK_CLOSED:

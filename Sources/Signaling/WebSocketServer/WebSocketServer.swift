@@ -43,6 +43,10 @@ final class WebSocketServer {
     /// - Throws: ``SignalingError`` of code `cannotListen` with the library's own words.
     init(options: Options, pages: Pages, hub: Hub, thread: ServiceThread, logger: Logger) throws(SignalingError) {
         LibraryLog.attach(logger)
+        for file in [options.certificate, options.key] {
+            guard let file, access(file, R_OK) != 0 else { continue }
+            throw SignalingError(.cannotListen, "\(file): \(String(cString: strerror(errno)))")
+        }
         self.options = options
         self.pages = pages
         self.hub = hub
@@ -50,7 +54,7 @@ final class WebSocketServer {
         memory = ContextMemory(options: options)
         var information = memory.contextInformation(options: options)
         guard let context = lws_create_context(&information) else {
-            throw SignalingError(.cannotListen, LibraryLog.takeLastError() ?? "libwebsockets cannot start")
+            throw SignalingError(.cannotListen, LibraryLog.takeErrors() ?? "libwebsockets cannot start")
         }
         self.context = context
         memory.shared.pointee.server = Unmanaged.passUnretained(self).toOpaque()
@@ -58,29 +62,25 @@ final class WebSocketServer {
         guard let host = lws_create_vhost(context, &information) else {
             lws_context_destroy(context)
             let place = "\(options.bind ?? "*"):\(options.port)"
-            throw SignalingError(.cannotListen, "\(place): \(LibraryLog.takeLastError() ?? "cannot listen")")
+            throw SignalingError(.cannotListen, "\(place): \(LibraryLog.takeErrors() ?? "cannot listen")")
         }
         port = UInt16(truncatingIfNeeded: lws_get_vhost_listen_port(host))
         let address = UInt(bitPattern: context)
         thread.setWake { lws_cancel_service(OpaquePointer(bitPattern: address)) }
-        scheduleTick()
+        // Twice as often as the hub needs it, as neither clock promises to be in step with the other.
+        cw_ticker_start(memory.ticker, context, lws_usec_t(options.limits.tick / 2000))
     }
 
     /// Ends everything at once; whatever connection is left is cut.
     func destroy() {
         thread.setWake(nil)
-        lws_sul_cancel(memory.tick)
+        cw_ticker_stop(memory.ticker)
         lws_context_destroy(context)
         memory.free()
     }
 
-    /// Waits for events and handles them: a packet, a wake-up, or the tick.
+    /// Waits for events and handles them: a packet, a wake-up, or the ticker.
     func waitAndServe() { lws_service(context, 0) }
-
-    /// Makes sure that ``waitAndServe()`` returns in time for the hub's next tick.
-    func scheduleTick() {
-        lws_sul_schedule(context, 0, memory.tick, { _ in }, lws_usec_t(options.limits.tick / 1000))
-    }
 
     // MARK: Sending and closing
 
@@ -102,7 +102,8 @@ final class WebSocketServer {
         close(session, reason)
     }
 
-    private func close(_ session: Session, _ reason: CloseReason) {
+    /// Writes what is queued, hears the peer out for a moment, and closes with `reason`.
+    func close(_ session: Session, _ reason: CloseReason) {
         guard session.closing == nil else { return }
         session.incoming = []
         session.closing = .init(reason: reason, deadline: .now().advanced(by: options.limits.closeDeadline))
@@ -116,7 +117,7 @@ final class WebSocketServer {
     func sweep(at now: MonotonicInstant) {
         for session in bySocket.values {
             if let closing = session.closing {
-                if now >= closing.deadline { cut(session) }
+                if now >= closing.deadline { cut(session) } else { lws_callback_on_writable(session.handle) }
             } else if !session.outbox.isEmpty, now.since(session.movedAt) >= options.limits.writeDeadline {
                 session.outbox.removeAll()
                 close(session, .slowReader)
@@ -182,6 +183,7 @@ final class WebSocketServer {
     ///
     /// - Returns: why the connection is to be closed, where it is.
     func received(_ bytes: UnsafeRawBufferPointer, on session: Session) -> CloseReason? {
+        session.heardAt = .now()
         guard let socket = session.socket, session.closing == nil else { return nil }
         if lws_frame_is_binary(session.handle) != 0 { return .binary }
         guard session.incoming.count + bytes.count <= options.limits.messageBytes else { return .tooLarge }
@@ -210,6 +212,8 @@ final class WebSocketServer {
             return true
         }
         guard let closing = session.closing else { return true }
+        // A socket closed with unread input resets the connection, and takes what was written last with it.
+        guard MonotonicInstant.now().since(session.heardAt) >= options.limits.quietBeforeClose else { return true }
         announce(closing.reason, to: session.handle)
         return false
     }

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Signaling
@@ -61,7 +62,7 @@ import Testing
             #"{"jsonrpc":"2.0","method":"media.stats","params":{"mic":{"bytesReceived":1.5e3,"jitter":-0.0}}}"#,
             #"[{"a":[1,2,{"b":"\ud83d\ude00\u0000"}]},null,true,1e-7]"#,
         ].map { Array($0.utf8) }
-        var random = SplitMix64(state: 11)
+        var random = SeededGenerator(seed: 11)
         for round in 0..<6000 {
             var bytes = samples[round % samples.count]
             for _ in 0..<Int.random(in: 1...4, using: &random) {
@@ -78,17 +79,5 @@ import Testing
             guard let value = try? JSONParser.parse(bytes) else { continue }
             #expect(try JSONParser.parse(value.serialized()) == value)
         }
-    }
-}
-
-/// A small seeded generator: the same numbers on every machine.
-struct SplitMix64: RandomNumberGenerator {
-    var state: UInt64
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
