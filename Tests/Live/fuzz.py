@@ -128,6 +128,7 @@ class Fuzz:
             while left[0] > 0:
                 token = self.server.signer.token(self.room(), "Ada")
                 raw = await RawSocket.open(self.server)
+                reader: asyncio.Task[None] | None = None
                 tally["connections"] += 1
                 try:
                     head = upgrade(self.server)
@@ -148,11 +149,12 @@ class Fuzz:
                     # A moment for the answer to the last one; closing is an answer too.
                     await asyncio.wait({reader}, timeout=0.05)
                     tally["closed by the server"] += reader.done()
-                    reader.cancel()
-                    await asyncio.gather(reader, return_exceptions=True)
                 except (ConnectionError, TimeoutError):
                     tally["closed by the server"] += 1
                 finally:
+                    if reader:
+                        reader.cancel()
+                        await asyncio.gather(reader, return_exceptions=True)
                     raw.close()
 
         await asyncio.gather(*(talker() for _ in range(8)))
