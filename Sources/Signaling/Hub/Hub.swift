@@ -37,7 +37,6 @@ actor Hub {
     var drained: CheckedContinuation<Void, Never>?
     /// Whether the loop is to end.
     var isFinished = false
-    private var nextTick = MonotonicInstant(nanoseconds: 0)
 
     init(
         configuration: SignalingConfiguration, plane: (any CallPlane)?, verifier: TokenVerifier, thread: ServiceThread,
@@ -76,17 +75,8 @@ actor Hub {
         return server.port
     }
 
-    /// Waits for events and handles them, and what time has brought.
-    func serve() {
-        sockets?.waitAndServe()
-        let now = MonotonicInstant.now()
-        if now >= nextTick {
-            tick(now)
-            nextTick = now.advanced(by: limits.tick)
-        }
-        // Each time anew: the library's timer may fire a moment before its time, and then nothing else would wake us.
-        sockets?.scheduleTick(in: max(0, nextTick.since(now)))
-    }
+    /// Waits for events and handles them.
+    func serve() { sockets?.waitAndServe() }
 
     /// The loop's end: whatever is still connected is cut.
     func closeSockets() {
@@ -120,7 +110,9 @@ actor Hub {
             case .close(let socket, let reason):
                 connections[socket] = nil
                 sockets?.close(socket, reason)
-            case .departed(let user): forgetResumption(Resumption(user: user, room: room))
+            case .departed(let user):
+                logger.debug("participant gone", metadata: ["room": "\(room)", "user": "\(user)"])
+                forgetResumption(Resumption(user: user, room: room))
             case .leaveCall(let user): enqueue(.leave(user), in: room)
             case .closeCall: enqueue(.close, in: room)
             case .billing(let event): counters.billingEvents[event, default: 0] += 1
@@ -158,7 +150,7 @@ actor Hub {
 
     // MARK: Time
 
-    private func tick(_ now: MonotonicInstant) {
+    func tick(_ now: MonotonicInstant) {
         for connection in connections.values where connection.user == nil && now >= connection.helloDeadline {
             close(connection.socket, .helloTimeout)
         }

@@ -14,6 +14,14 @@ func serviceCallback(
         ?? lws_callback_http_dummy(handle, reason, user, input, length)
 }
 
+/// Where libwebsockets enters when the timer is due. On the service thread.
+func timerCallback(timer: UnsafeMutablePointer<lws_sorted_usec_list_t>?) {
+    guard let timer else { return }
+    let shared = UnsafeMutableRawPointer(timer).assumingMemoryBound(to: ContextMemory.Shared.self)
+    guard let server = shared.pointee.server else { return }
+    Unmanaged<WebSocketServer>.fromOpaque(server).takeUnretainedValue().ticked()
+}
+
 extension WebSocketServer {
     /// - Returns: what the library expects for this event; nil for events left to its own default.
     fileprivate func handle(

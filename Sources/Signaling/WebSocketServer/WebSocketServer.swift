@@ -67,23 +67,29 @@ final class WebSocketServer {
         port = UInt16(truncatingIfNeeded: lws_get_vhost_listen_port(host))
         let address = UInt(bitPattern: context)
         thread.setWake { lws_cancel_service(OpaquePointer(bitPattern: address)) }
-        scheduleTick(in: options.limits.tick)
+        scheduleTick()
     }
 
     /// Ends everything at once; whatever connection is left is cut.
     func destroy() {
         thread.setWake(nil)
-        lws_sul_cancel(memory.tick)
+        lws_sul_cancel(memory.timer)
         lws_context_destroy(context)
         memory.free()
     }
 
-    /// Waits for events and handles them: a packet, a wake-up, or the tick.
+    /// Waits for events and handles them: packets, the tick, a wake-up. Returns after each wait.
     func waitAndServe() { lws_service(context, 0) }
 
-    /// Makes sure that ``waitAndServe()`` returns in time for the hub's next tick, `delay` from now.
-    func scheduleTick(in delay: NanosecondCount) {
-        lws_sul_schedule(context, 0, memory.tick, { _ in }, lws_usec_t(delay / 1000 + 1))
+    private func scheduleTick() {
+        lws_sul_schedule(context, 0, memory.timer, timerCallback, lws_usec_t(options.limits.tick / 1000))
+    }
+
+    /// The timer is due. What there is to do is done here, in the library's callback: a due timer doesn't make
+    /// `lws_service` return, it may go on to wait for the next event.
+    func ticked() {
+        scheduleTick()
+        hub.assumeIsolated { $0.tick(.now()) }
     }
 
     // MARK: Sending and closing
