@@ -205,7 +205,13 @@ class Fuzz:
             received = bob.tap.received
             packets = Packets(self.seed + 2, rtp[-200:], rtcp, sorted({packet.ssrc for packet in ada.tap.received}))
             path = EncryptedPath(ada)
+            at_first = self.server.metrics()
             tally = await path.flood(packets, count, bob)
+            at_last = self.server.metrics()
+            for name in ("forwarded", "rejected"):
+                tally[name] = int(at_last[f"consult_packets_{name}_total"] - at_first[f"consult_packets_{name}_total"])
+            # What is refused at the door tests nothing behind it.
+            assert tally["forwarded"] > count // 20, tally
             # The path survived: decent packets of the same sources still get through.
             before = len(received)
 

@@ -76,6 +76,20 @@ async def test_candidates_may_come_before_the_offer(server, peer):
     await media_both_ways(ada, bob, 2)
 
 
+async def test_a_tcp_candidate_without_a_type_is_not_fatal(server, peer):
+    # libnice complains about it (the log is checked at the end); RFC 6544 §4.5 demands the type.
+    ada = peer(server, server.token("untyped", "Ada"), "customer")
+    bob = peer(server, server.token("untyped", "Bob", "consultant"), "consultant")
+    await ada.enter()
+    untyped = {"candidate": "candidate:1 1 tcp 2130706431 127.0.0.1 9 typ host", "sdpMid": "0", "sdpMLineIndex": 0}
+    await ada.wire.tell("media.candidate", untyped)
+    await ada.offer()
+    await ada.wire.tell("media.candidate", untyped)
+    await ada.connected()
+    await bob.call()
+    await media_both_ways(ada, bob, 1)
+
+
 async def test_a_stun_server_that_is_silent_delays_nobody(serve, peer):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind((LOOPBACK, 0))

@@ -37,6 +37,14 @@ async def test_nonsense_gets_errors_and_then_the_door(server, wire):
     assert await connection.closed() == 1008
 
 
+async def test_a_flood_of_nonsense_still_hears_why_it_is_cut_off(server, wire):
+    connection = await greeted(server, wire)
+    for _ in range(400):
+        await connection.connection.send("{]")
+    assert await connection.closed() == 1008
+    assert connection.stray[0]["error"]["code"] == -32700
+
+
 async def test_nonsense_before_hello_is_forgiven_less_often(server, wire):
     connection = await wire(server)
     for _ in range(4):

@@ -37,6 +37,7 @@ actor Hub {
     var drained: CheckedContinuation<Void, Never>?
     /// Whether the loop is to end.
     var isFinished = false
+    private var nextTick = MonotonicInstant(nanoseconds: 0)
 
     init(
         configuration: SignalingConfiguration, plane: (any CallPlane)?, verifier: TokenVerifier, thread: ServiceThread,
@@ -75,8 +76,14 @@ actor Hub {
         return server.port
     }
 
-    /// Waits for events and handles them.
-    func serve() { sockets?.waitAndServe() }
+    /// Waits for events and handles them, and what time has brought.
+    func serve() {
+        sockets?.waitAndServe()
+        let now = MonotonicInstant.now()
+        guard now >= nextTick else { return }
+        tick(now)
+        nextTick = now.advanced(by: limits.tick)
+    }
 
     /// The loop's end: whatever is still connected is cut.
     func closeSockets() {
@@ -150,7 +157,7 @@ actor Hub {
 
     // MARK: Time
 
-    func tick(_ now: MonotonicInstant) {
+    private func tick(_ now: MonotonicInstant) {
         for connection in connections.values where connection.user == nil && now >= connection.helloDeadline {
             close(connection.socket, .helloTimeout)
         }

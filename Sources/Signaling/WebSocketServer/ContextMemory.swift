@@ -3,15 +3,13 @@ internal import Glibc
 
 /// The memory that a libwebsockets context refers to for as long as it lives.
 struct ContextMemory {
-    /// What the context's user pointer and the timer lead to. The server is unretained: it destroys the context before
-    /// it goes.
+    /// What the context's user pointer leads to. The server is unretained: it destroys the context before it goes.
     struct Shared {
-        /// Comes first, so that the timer's address is this structure's.
-        var timer = lws_sorted_usec_list_t()
         var server: UnsafeMutableRawPointer?
     }
 
     let shared: UnsafeMutablePointer<Shared>
+    let ticker: UnsafeMutablePointer<cw_ticker>
     private let protocols: UnsafeMutablePointer<lws_protocols>
     private let liveness: UnsafeMutablePointer<lws_retry_bo_t>
     private let strings: [String: UnsafeMutablePointer<CChar>]
@@ -30,6 +28,8 @@ struct ContextMemory {
         self.strings = strings
         shared = .allocate(capacity: 1)
         shared.initialize(to: Shared())
+        ticker = .allocate(capacity: 1)
+        ticker.initialize(to: cw_ticker())
         liveness = .allocate(capacity: 1)
         var policy = lws_retry_bo_t()
         policy.secs_since_valid_ping = options.limits.pingSeconds
@@ -46,13 +46,10 @@ struct ContextMemory {
 
     func free() {
         shared.deallocate()
+        ticker.deallocate()
         liveness.deallocate()
         protocols.deallocate()
         for string in strings.values { Glibc.free(string) }
-    }
-
-    var timer: UnsafeMutablePointer<lws_sorted_usec_list_t> {
-        UnsafeMutableRawPointer(shared).assumingMemoryBound(to: lws_sorted_usec_list_t.self)
     }
 
     private func pointer(_ text: String?) -> UnsafePointer<CChar>? {

@@ -14,14 +14,6 @@ func serviceCallback(
         ?? lws_callback_http_dummy(handle, reason, user, input, length)
 }
 
-/// Where libwebsockets enters when the timer is due. On the service thread.
-func timerCallback(timer: UnsafeMutablePointer<lws_sorted_usec_list_t>?) {
-    guard let timer else { return }
-    let shared = UnsafeMutableRawPointer(timer).assumingMemoryBound(to: ContextMemory.Shared.self)
-    guard let server = shared.pointee.server else { return }
-    Unmanaged<WebSocketServer>.fromOpaque(server).takeUnretainedValue().ticked()
-}
-
 extension WebSocketServer {
     /// - Returns: what the library expects for this event; nil for events left to its own default.
     fileprivate func handle(
@@ -50,11 +42,10 @@ extension WebSocketServer {
             upgraded(session)
             return 0
         case LWS_CALLBACK_RECEIVE:
-            guard let reason = received(UnsafeRawBufferPointer(start: input, count: length), on: session) else {
-                return 0
+            if let reason = received(UnsafeRawBufferPointer(start: input, count: length), on: session) {
+                close(session, reason)
             }
-            announce(reason, to: handle)
-            return -1
+            return 0
         case LWS_CALLBACK_SERVER_WRITEABLE:
             return writable(session) ? 0 : -1
         case LWS_CALLBACK_CLOSED:

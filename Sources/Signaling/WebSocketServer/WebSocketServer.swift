@@ -67,30 +67,20 @@ final class WebSocketServer {
         port = UInt16(truncatingIfNeeded: lws_get_vhost_listen_port(host))
         let address = UInt(bitPattern: context)
         thread.setWake { lws_cancel_service(OpaquePointer(bitPattern: address)) }
-        scheduleTick()
+        // Twice as often as the hub needs it, as neither clock promises to be in step with the other.
+        cw_ticker_start(memory.ticker, context, lws_usec_t(options.limits.tick / 2000))
     }
 
     /// Ends everything at once; whatever connection is left is cut.
     func destroy() {
         thread.setWake(nil)
-        lws_sul_cancel(memory.timer)
+        cw_ticker_stop(memory.ticker)
         lws_context_destroy(context)
         memory.free()
     }
 
-    /// Waits for events and handles them: packets, the tick, a wake-up. Returns after each wait.
+    /// Waits for events and handles them: a packet, a wake-up, or the ticker.
     func waitAndServe() { lws_service(context, 0) }
-
-    private func scheduleTick() {
-        lws_sul_schedule(context, 0, memory.timer, timerCallback, lws_usec_t(options.limits.tick / 1000))
-    }
-
-    /// The timer is due. What there is to do is done here, in the library's callback: a due timer doesn't make
-    /// `lws_service` return, it may go on to wait for the next event.
-    func ticked() {
-        scheduleTick()
-        hub.assumeIsolated { $0.tick(.now()) }
-    }
 
     // MARK: Sending and closing
 
@@ -112,7 +102,8 @@ final class WebSocketServer {
         close(session, reason)
     }
 
-    private func close(_ session: Session, _ reason: CloseReason) {
+    /// Writes what is queued, hears the peer out for a moment, and closes with `reason`.
+    func close(_ session: Session, _ reason: CloseReason) {
         guard session.closing == nil else { return }
         session.incoming = []
         session.closing = .init(reason: reason, deadline: .now().advanced(by: options.limits.closeDeadline))
@@ -126,7 +117,7 @@ final class WebSocketServer {
     func sweep(at now: MonotonicInstant) {
         for session in bySocket.values {
             if let closing = session.closing {
-                if now >= closing.deadline { cut(session) }
+                if now >= closing.deadline { cut(session) } else { lws_callback_on_writable(session.handle) }
             } else if !session.outbox.isEmpty, now.since(session.movedAt) >= options.limits.writeDeadline {
                 session.outbox.removeAll()
                 close(session, .slowReader)
@@ -192,6 +183,7 @@ final class WebSocketServer {
     ///
     /// - Returns: why the connection is to be closed, where it is.
     func received(_ bytes: UnsafeRawBufferPointer, on session: Session) -> CloseReason? {
+        session.heardAt = .now()
         guard let socket = session.socket, session.closing == nil else { return nil }
         if lws_frame_is_binary(session.handle) != 0 { return .binary }
         guard session.incoming.count + bytes.count <= options.limits.messageBytes else { return .tooLarge }
@@ -220,6 +212,8 @@ final class WebSocketServer {
             return true
         }
         guard let closing = session.closing else { return true }
+        // A socket closed with unread input resets the connection, and takes what was written last with it.
+        guard MonotonicInstant.now().since(session.heardAt) >= options.limits.quietBeforeClose else { return true }
         announce(closing.reason, to: session.handle)
         return false
     }
