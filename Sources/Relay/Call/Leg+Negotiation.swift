@@ -112,6 +112,24 @@ extension PeerParameters {
 }
 
 extension PeerTransport {
+    /// Adds a candidate of the peer, without the attributes that ICE does not need. What ICE cannot use stays out: another component
+    /// than the one of BUNDLE, a name instead of an address, a TCP candidate that does not say who connects (RFC 6544 §4.5).
+    func addRemoteCandidate(_ candidate: ICECandidate) {
+        guard candidate.component == 1 else { return }
+        switch candidate.address {
+        case .ipv4, .ipv6: break
+        case .name: return
+        }
+        switch candidate.transport {
+        case .udp: break
+        case .tcp: guard candidate.tcpType != nil else { return }
+        case .other: return
+        }
+        var plain = candidate
+        plain.extensions = []
+        addRemoteCandidate(plain.description)
+    }
+
     /// Whether an offer belongs to this path. Another certificate means another peer connection: a browser makes a
     /// fresh one for each (RFC 8827 §6.5).
     func continues(_ old: NegotiatedSession?, _ new: NegotiatedSession) -> Bool {

@@ -65,7 +65,7 @@ final class Leg {
         }
         self.session = session
         take(session)
-        for candidate in session.remoteCandidates { transport?.addRemoteCandidate(candidate.description) }
+        for candidate in session.remoteCandidates { transport?.addRemoteCandidate(candidate) }
         if session.endOfCandidates { transport?.remoteCandidatesDone() }
         let answer = try makeAnswer(session)
         if let transport, transport.gatheringDone, isNew { call.emit(.candidate(for: user, nil)) }
@@ -110,8 +110,8 @@ final class Leg {
         for candidate in candidates where accepts(candidate) {
             if candidate.candidate.isEmpty {
                 transport?.remoteCandidatesDone()
-            } else {
-                transport?.addRemoteCandidate(candidate.candidate)
+            } else if let parsed = try? ICECandidate(parsing: candidate.candidate) {
+                transport?.addRemoteCandidate(parsed)
             }
         }
     }
