@@ -70,7 +70,10 @@ public final class SignalingServer: Sendable {
                     returning: .failure(SignalingError(.cannotListen, "no thread: error \(failure)")))
             }
         }
-        if case .failure = result { state.withLock { $0 = .stopped } }
+        if case .failure = result {
+            state.withLock { $0 = .stopped }
+            await thread.join()
+        }
         return try result.get()
     }
 

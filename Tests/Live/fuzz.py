@@ -307,8 +307,8 @@ class EncryptedPath:
 
 
 async def drain(raw: RawSocket) -> None:
-    """Reads until the end."""
-    with contextlib.suppress(ConnectionError, TimeoutError):
+    """Reads until the end, be it that the socket is closed here."""
+    with contextlib.suppress(OSError):
         while await raw.receive(timeout=30):
             pass
 

@@ -32,6 +32,15 @@ extension SyntheticPeer {
         }.count
     }
 
+    /// Whether a NACK asked for `sequence` of `ssrc`, as the first of its group.
+    func wasAskedFor(_ sequence: UInt16, of ssrc: UInt32) -> Bool {
+        feedback.flatMap(elements).contains { element in
+            element.type == 205 && element.count == 1 && element.body.count >= 12
+                && Array(element.body[4..<8]) == bigEndian(ssrc)
+                && element.body[8] == UInt8(sequence >> 8) && element.body[9] == UInt8(sequence & 0xff)
+        }
+    }
+
     /// Whether a report block about `ssrc` came (RFC 3550 §6.4).
     func hasReport(on ssrc: UInt32) -> Bool {
         feedback.flatMap(elements).contains { element in

@@ -107,6 +107,35 @@ import Testing
         }
     }
 
+    @Test("asks the sender for what it never had itself, in the sender's own numbers")
+    func asksTheSender() async throws {
+        try await CallUnderTest.runConnected { _, alice, bob in
+            for sequence in [700, 701, 703, 704] as [UInt16] {
+                await alice.send(1, sequence: sequence, timestamp: 3000, payload: Self.vp8(keyFrame: false))
+            }
+            #expect(await bob.wait { $0.received.count == 4 })
+            let before = await bob.received[1].header
+            await bob.sendRTCP(genericNACK(of: before.ssrc, lost: before.sequenceNumber &+ 1))
+            #expect(await alice.wait { $0.wasAskedFor(702, of: 1001) })
+            await alice.send(1, sequence: 702, timestamp: 3000, payload: Self.vp8(keyFrame: false))
+            #expect(await bob.wait { $0.received.count == 5 })
+            #expect(await bob.received[4].header.sequenceNumber == before.sequenceNumber &+ 1)
+        }
+    }
+
+    @Test("keeps padding that only probes to itself, and leaves no gap for it")
+    func closesUpPadding() async throws {
+        try await CallUnderTest.runConnected { _, alice, bob in
+            await alice.send(0, sequence: 10, timestamp: 0, payload: Self.audio)
+            // RFC 3550 §5.1: the P bit, no payload, four bytes of padding.
+            await alice.sendRTP([0xa0, 111, 0, 11, 0, 0, 0, 0, 0, 0, 0x03, 0xe8, 0, 0, 0, 4])
+            await alice.send(0, sequence: 12, timestamp: 960, payload: Self.audio)
+            #expect(await bob.wait { $0.received.count == 2 })
+            let packets = await bob.received
+            #expect(packets[1].header.sequenceNumber == packets[0].header.sequenceNumber &+ 1)
+        }
+    }
+
     @Test("reports on its own behalf on each leg")
     func reports() async throws {
         try await CallUnderTest.runConnected { _, alice, _ in

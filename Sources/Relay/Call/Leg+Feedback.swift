@@ -57,13 +57,23 @@ extension Leg {
         }
     }
 
+    /// Answers a NACK from the history; what the relay never had itself is asked of the sender.
     private func retransmit(_ lost: [LostPackets], of ssrc: UInt32, at now: MonotonicInstant) {
         guard call.meter.isOpen, let transport,
             let downlink = downlinks.lazy.compactMap({ $0 }).first(where: { $0.ssrc == ssrc })
         else { return }
+        var missing: [UInt16] = []
         withUnsafeTemporaryAllocation(byteCount: Downlink.packetLimit + mediaCipherRoom, alignment: 8) { buffer in
             for group in lost {
                 group.forEach { sequence in
+                    guard downlink.history.contains(sequence) else {
+                        if missing.count < Self.askLimit,
+                            let source = downlink.rewriter.sourceSequence(forOut: sequence)
+                        {
+                            missing.append(source)
+                        }
+                        return
+                    }
                     var bytes = buffer.mutableBytes
                     guard let length = downlink.history.retrieve(sequence: sequence, now: now, into: &bytes),
                         transport.sendRTP(buffer, length: length)
@@ -72,6 +82,23 @@ extension Leg {
                 }
             }
         }
+        guard !missing.isEmpty, let source = downlink.rewriter.currentSource else { return }
+        call.other(than: seat)?.ask(for: missing, of: source, at: now)
+    }
+
+    /// Packets asked for at once, and how often: what a receiver can make a sender send is bounded.
+    private static let askLimit = 64
+    private static let askInterval = NanosecondCount.milliseconds(20)
+
+    /// Asks this leg's sender for packets again (RFC 4585 §6.2.1).
+    private func ask(for missing: [UInt16], of ssrc: UInt32, at now: MonotonicInstant) {
+        guard let uplink = uplinks.first(where: { $0.ssrc == ssrc }),
+            uplink.askedAt.map({ now.since($0) >= Self.askInterval }) ?? true
+        else { return }
+        uplink.askedAt = now
+        var writer = RTCPWriter()
+        writer.genericNACK(sender: reporting.ssrc, media: ssrc, LostPackets.pack(missing))
+        _ = transport?.sendRTCP(writer.bytes)
     }
 
     // MARK: Key frames

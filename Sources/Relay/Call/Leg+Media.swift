@@ -44,6 +44,9 @@ extension Leg {
         guard let other = call.other(than: seat), let route = routes[uplink.slot.index],
             let downlink = other.downlinks[uplink.slot.index], let path = other.transport, path.state == .connected
         else { return }
+        guard header.payloadLength > 0 else {
+            return downlink.rewriter.skip(ssrc: header.ssrc, sequenceNumber: header.sequenceNumber)
+        }
         let payloadType = route.payloadTypes[Int(header.payloadType & 0x7f)]
         guard payloadType != 0xff, mayFeed(downlink, uplink, now),
             let out = downlink.rewriter.rewrite(

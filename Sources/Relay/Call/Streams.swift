@@ -16,6 +16,8 @@ final class Uplink {
     var lossCounted: Int64 = 0
     var meter = RateMeter()
     var lastArrival = MonotonicInstant(nanoseconds: .min)
+    /// When the sender was last asked to send packets again.
+    var askedAt: MonotonicInstant?
     /// Another source has taken this one's place in its slot.
     var isRetired = false
 

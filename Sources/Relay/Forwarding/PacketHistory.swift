@@ -61,6 +61,13 @@ package struct PacketHistory: ~Copyable, Sendable {
         target.copy(bytes, to: start)
     }
 
+    /// Whether a packet is kept, be it too old to be sent again or not.
+    package func contains(_ sequence: UInt16) -> Bool {
+        guard !slots.isEmpty else { return false }
+        let slot = slots[Int(sequence) & (slotCount &- 1)]
+        return slot.length > 0 && slot.sequence == sequence
+    }
+
     /// Copies a packet that shall be sent again to the start of `buffer`.
     ///
     /// - Parameter minimumInterval: the least time between two answers, best the round trip; 20 ms where it is less.

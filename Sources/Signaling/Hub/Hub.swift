@@ -117,7 +117,9 @@ actor Hub {
             case .close(let socket, let reason):
                 connections[socket] = nil
                 sockets?.close(socket, reason)
-            case .departed(let user): forgetResumption(Resumption(user: user, room: room))
+            case .departed(let user):
+                logger.debug("participant gone", metadata: ["room": "\(room)", "user": "\(user)"])
+                forgetResumption(Resumption(user: user, room: room))
             case .leaveCall(let user): enqueue(.leave(user), in: room)
             case .closeCall: enqueue(.close, in: room)
             case .billing(let event): counters.billingEvents[event, default: 0] += 1

@@ -1,5 +1,6 @@
 internal import FoundationEssentials
 internal import Identifiers
+internal import Logging
 internal import RTP
 internal import Relay
 internal import Tokens
@@ -22,14 +23,22 @@ extension Hub {
         var room: Room
         if let present = rooms[token.room] { room = present } else { room = try open(token, now: now) }
         let remaining = token.expiresAt.timeIntervalSinceNow
-        let entry = try room.join(
-            Identity(token), on: address.socket,
-            tokenExpiresAt: now.advanced(by: NanosecondCount(min(remaining, 1e9) * 1e9)), now: now)
+        let entry: Room.Entry
+        do {
+            entry = try room.join(
+                Identity(token), on: address.socket,
+                tokenExpiresAt: now.advanced(by: NanosecondCount(min(remaining, 1e9) * 1e9)), now: now)
+        } catch {
+            // Also who is turned away shows how long this room's tokens live: an ended room is remembered until then.
+            rooms[token.room] = room
+            throw error
+        }
         rooms[token.room] = room
         connections[address.socket]?.room = token.room
         if let resume = connections[address.socket]?.resume {
             remember(Resumption(user: user, room: token.room), as: resume)
         }
+        logger.debug("participant entered", metadata: ["room": "\(token.room)", "user": "\(user)"])
         reply(room.snapshot(for: user, offerer: entry.offerer, iceServers: iceServers(for: user)), to: address)
         run(entry.actions + entry.afterwards, in: token.room)
     }

@@ -49,6 +49,7 @@ final class ServiceThread: SerialExecutor {
             state.withLock { $0.thread = thread }
         } else {
             context.release()
+            end()
         }
         return result
     }

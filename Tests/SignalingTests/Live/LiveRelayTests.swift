@@ -122,6 +122,10 @@ import Testing
             let refusal = try await again.refusal("room.join", ["token": server.token("Ada", mode: .relay)])
             #expect(refusal?.name == "room_ended")
             #expect(refusal?.data.text("reason") == "unpaid")
+            // A token that outlives those seen before doesn't get a new room either, and keeps this one remembered.
+            let longer = try await again.refusal(
+                "room.join", ["token": server.token("Ada", mode: .relay, ttl: 7200)])
+            #expect(longer?.name == "room_ended")
             let room = try #require(RoomID("room"))
             await #expect(throws: SignalingError.self) { try await server.server.extendHorizon(room: room, to: 9999) }
             let metrics = await server.server.metrics()
