@@ -38,6 +38,9 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
+            name: "CPostgreSQL", path: "Sources/System/CPostgreSQL", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
             name: "CSRTP", path: "Sources/System/CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
         .systemLibrary(
             name: "CWebSockets", path: "Sources/System/CWebSockets", pkgConfig: "libwebsockets",
@@ -60,6 +63,10 @@ let package = Package(
         .target(
             name: "Signaling", dependencies: ["CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", log],
             swiftSettings: language),
+
+        // What is remembered, and the events between the two halves.
+        .target(name: "Database", dependencies: ["CLinux", "COpenSSL", "CPostgreSQL", log], swiftSettings: language),
+        .target(name: "Events", dependencies: ["Database", log], swiftSettings: language),
 
         // Running it.
         .target(
@@ -90,6 +97,14 @@ let package = Package(
         .testTarget(name: "TokensTests", dependencies: ["Identifiers", "Tokens"], swiftSettings: language),
         .testTarget(
             name: "SignalingTests", dependencies: ["Identifiers", "Signaling", "Relay", "Tokens"],
+            swiftSettings: language),
+        .target(
+            name: "DatabaseTesting", dependencies: ["CLinux", "Database", log], path: "Tests/DatabaseTesting",
+            swiftSettings: language),
+        .testTarget(
+            name: "DatabaseTests", dependencies: ["Database", "DatabaseTesting", log], swiftSettings: language),
+        .testTarget(
+            name: "EventsTests", dependencies: ["Database", "DatabaseTesting", "Events", log],
             swiftSettings: language),
         .testTarget(name: "OperationsTests", dependencies: ["Operations"], swiftSettings: language),
     ],
