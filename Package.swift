@@ -44,6 +44,9 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
+            name: "CPostgreSQL", path: "Sources/System/CPostgreSQL", pkgConfig: "libpq",
+            providers: [.apt(["libpq-dev"])]),
+        .systemLibrary(
             name: "CSRTP", path: "Sources/System/CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
         .systemLibrary(
             name: "CWebSockets", path: "Sources/System/CWebSockets", pkgConfig: "libwebsockets",
@@ -67,6 +70,10 @@ let package = Package(
             name: "Signaling",
             dependencies: ["CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", crypto, log],
             swiftSettings: language),
+
+        // What is remembered, and the events between the two halves.
+        .target(name: "Database", dependencies: ["CLinux", "COpenSSL", "CPostgreSQL", log], swiftSettings: language),
+        .target(name: "Events", dependencies: ["Database", log], swiftSettings: language),
 
         // Running it.
         .target(
@@ -115,6 +122,14 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
                 .product(name: "X509", package: "swift-certificates"),
             ], swiftSettings: language),
+        .target(
+            name: "DatabaseTesting", dependencies: ["CLinux", "Database", log], path: "Tests/DatabaseTesting",
+            swiftSettings: language),
+        .testTarget(
+            name: "DatabaseTests", dependencies: ["Database", "DatabaseTesting", log], swiftSettings: language),
+        .testTarget(
+            name: "EventsTests", dependencies: ["Database", "DatabaseTesting", "Events", log],
+            swiftSettings: language),
     ],
     swiftLanguageModes: [.v6]
 )

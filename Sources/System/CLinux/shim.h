@@ -1,13 +1,23 @@
 #ifndef CONSULT_CLINUX_SHIM_H
 #define CONSULT_CLINUX_SHIM_H
 
-// Linux's event and thread interfaces that Swift's Glibc module leaves out.
+// Linux's event, thread and process interfaces that Swift's Glibc module leaves out.
 
+#include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/pidfd.h>
 #include <sys/prctl.h>
 
 /// Names the calling thread for `top` and debuggers; at most 15 bytes are kept.
 static inline void cl_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
+
+// Declared in spawn.h for programs that ask for more than POSIX.
+extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, const char *);
+
+/// Lets the new process start in `folder`.
+static inline int cl_spawn_in(posix_spawn_file_actions_t *actions, const char *folder) {
+  return posix_spawn_file_actions_addchdir_np(actions, folder);
+}
 
 #endif

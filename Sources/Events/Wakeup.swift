@@ -1,0 +1,48 @@
+internal import Synchronization
+
+/// A bell: whoever has looked for work before the last ring does not sleep.
+final class Wakeup: Sendable {
+    private struct State {
+        var rings: UInt64 = 0
+        var sleepers: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        var nextSleeper: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+
+    /// How often it has rung.
+    var rings: UInt64 { state.withLock { $0.rings } }
+
+    /// Wakes everybody.
+    func ring() {
+        let sleepers = state.withLock { state in
+            state.rings += 1
+            defer { state.sleepers = [:] }
+            return state.sleepers.values
+        }
+        for sleeper in sleepers { sleeper.resume() }
+    }
+
+    /// Sleeps until it has rung more often than `rings`, at most for `duration`, and no longer than the task lives.
+    func sleep(since rings: UInt64, atMost duration: Duration) async {
+        let sleeper = state.withLock { state in
+            state.nextSleeper += 1
+            return state.nextSleeper
+        }
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask {
+                // Cancelled or over: the sleeper wakes either way.
+                try? await Task.sleep(for: duration)
+                self.state.withLock { $0.sleepers.removeValue(forKey: sleeper) }?.resume()
+            }
+            await withCheckedContinuation { continuation in
+                let rung = state.withLock { state in
+                    if state.rings == rings { state.sleepers[sleeper] = continuation }
+                    return state.rings != rings
+                }
+                if rung { continuation.resume() }
+            }
+            group.cancelAll()
+        }
+    }
+}

@@ -1,0 +1,10 @@
+DROP TABLE ratings;
+DROP TABLE payments;
+DROP TABLE sessions;
+DROP TABLE questions;
+DROP TABLE consultant_profiles;
+DROP TABLE users;
+DROP FUNCTION touch_updated_at();
+DROP DOMAIN minor_units;
+DROP DOMAIN currency;
+DROP EXTENSION citext;
