@@ -29,4 +29,4 @@ ALTER SEQUENCE outbox_sequence OWNED BY outbox_events.sequence;
 CREATE INDEX outbox_events_pending_idx ON outbox_events (queue, sequence) WHERE state = 'pending';
 CREATE INDEX outbox_events_pending_key_idx ON outbox_events (queue, key, sequence) WHERE state = 'pending';
 CREATE INDEX outbox_events_parked_idx ON outbox_events (queue, sequence) WHERE state = 'parked';
-CREATE INDEX outbox_events_delivered_idx ON outbox_events (settled_at) WHERE state = 'delivered';
+CREATE INDEX outbox_events_delivered_idx ON outbox_events (queue, settled_at) WHERE state = 'delivered';

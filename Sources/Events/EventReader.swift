@@ -94,8 +94,7 @@ public final class EventReader: Sendable {
             // Not the event's fault: the whole batch starts over, or the reader ends.
             if Task.isCancelled { throw error }
             if let error = error as? DatabaseError, error.isUnavailable || error.isTransactionConflict { throw error }
-            var random = SystemRandomNumberGenerator()
-            let verdict = configuration.retry.verdict(failures: delivery.failures + 1, random: &random)
+            let verdict = configuration.retry.verdict(failures: delivery.failures + 1, jitter: .random(in: 0...1))
             outcome.failed.append(Claim.Failure(id: delivery.event.id, error: Self.words(error), verdict: verdict))
             if verdict != .park { outcome.failedKeys.insert(delivery.event.key) }
         }
@@ -148,7 +147,8 @@ public final class EventReader: Sendable {
     private func tidy() async {
         while !Task.isCancelled {
             do {
-                let removed = try await Outbox.removeDelivered(olderThan: configuration.retention, on: pool)
+                let removed = try await Outbox.removeDelivered(
+                    from: queue, olderThan: configuration.retention, on: pool)
                 if removed > 0 { continue }
             } catch {
                 logger.debug("delivered events cannot be removed", metadata: ["error": "\(error)"])

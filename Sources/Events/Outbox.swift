@@ -44,12 +44,12 @@ public enum Outbox {
     {
         let rows = try await database.query(
             """
-            SELECT count(*) FILTER (WHERE state = 'pending') AS pending,
-                count(*) FILTER (WHERE state = 'parked') AS parked,
-                count(*) FILTER (WHERE state = 'delivered') AS delivered,
-                (extract(epoch FROM clock_timestamp() - min(created_at) FILTER (WHERE state = 'pending')) * 1000000)::int8
-                    AS age
-            FROM outbox_events WHERE queue = \(queue)
+            SELECT
+                (SELECT count(*) FROM outbox_events WHERE queue = \(queue) AND state = 'pending') AS pending,
+                (SELECT count(*) FROM outbox_events WHERE queue = \(queue) AND state = 'parked') AS parked,
+                (SELECT count(*) FROM outbox_events WHERE queue = \(queue) AND state = 'delivered') AS delivered,
+                (SELECT (extract(epoch FROM clock_timestamp() - min(created_at)) * 1000000)::int8
+                    FROM outbox_events WHERE queue = \(queue) AND state = 'pending') AS age
             """)
         return QueueMetrics(
             pending: try rows[0].get("pending", as: Int.self), parked: try rows[0].get("parked", as: Int.self),
@@ -100,18 +100,19 @@ public enum Outbox {
         return answers[1].affected == 1
     }
 
-    /// Deletes events that were delivered longer ago than `age`, at most `limit`.
+    /// Deletes a queue's events that were delivered longer ago than `age`, at most `limit`.
     ///
     /// - Returns: how many were deleted.
     @discardableResult
     public static func removeDelivered(
-        olderThan age: Duration, limit: Int = 1000, on database: some Queryable
+        from queue: EventQueue, olderThan age: Duration, limit: Int = 1000, on database: some Queryable
     ) async throws(DatabaseError) -> Int {
         let before = Timestamp.now().advanced(by: .zero - age)
         return try await database.query(
             """
             DELETE FROM outbox_events WHERE id IN (
-                SELECT id FROM outbox_events WHERE state = 'delivered' AND settled_at < \(before)
+                SELECT id FROM outbox_events
+                WHERE queue = \(queue) AND state = 'delivered' AND settled_at < \(before)
                 ORDER BY settled_at LIMIT \(limit) FOR UPDATE SKIP LOCKED)
             """
         ).affected

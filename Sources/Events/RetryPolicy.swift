@@ -22,15 +22,15 @@ public struct RetryPolicy: Sendable, Hashable {
         case park
     }
 
-    /// What follows the failure number `failures`. The pause is drawn between half and all of its length, so that
-    /// events that failed together do not come back together.
-    public func verdict(failures: Int, random: inout some RandomNumberGenerator) -> Verdict {
+    /// What follows the failure number `failures`. The pause is between half and all of its length, as `jitter` (0 to 1,
+    /// drawn by the caller) has it, so that events that failed together do not come back together.
+    public func verdict(failures: Int, jitter: Double) -> Verdict {
         if failures >= attempts { return .park }
         var pause = min(first, longest)
         for _ in 1..<max(1, failures) {
             pause = min(pause * 2, longest)
             if pause == longest { break }
         }
-        return .retry(after: pause * Double.random(in: 0.5...1, using: &random))
+        return .retry(after: pause * (0.5 + min(max(jitter, 0), 1) / 2))
     }
 }

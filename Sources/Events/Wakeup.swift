@@ -30,17 +30,18 @@ final class Wakeup: Sendable {
             return state.nextSleeper
         }
         await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                // Cancelled or over: the sleeper wakes either way.
-                try? await Task.sleep(for: duration)
-                self.state.withLock { $0.sleepers.removeValue(forKey: sleeper) }?.resume()
-            }
             await withCheckedContinuation { continuation in
                 let rung = state.withLock { state in
                     if state.rings == rings { state.sleepers[sleeper] = continuation }
                     return state.rings != rings
                 }
                 if rung { continuation.resume() }
+                // Only now, so that it never looks for a sleeper who has yet to lie down.
+                group.addTask {
+                    // Cancelled or over: the sleeper wakes either way.
+                    try? await Task.sleep(for: duration)
+                    self.state.withLock { $0.sleepers.removeValue(forKey: sleeper) }?.resume()
+                }
             }
             group.cancelAll()
         }

@@ -92,8 +92,6 @@ struct SignalingLimits: Sendable {
     var writeDeadline: NanosecondCount = .seconds(30)
     /// How long a close frame may take to get out.
     var closeDeadline: NanosecondCount = .seconds(5)
-    /// How long nothing may have arrived before the close frame is written.
-    var quietBeforeClose: NanosecondCount = .milliseconds(100)
     var pingSeconds: UInt16 = 20
     var hangupSeconds: UInt16 = 45
     var heartbeatSeconds = 20

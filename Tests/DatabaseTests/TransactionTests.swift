@@ -126,7 +126,8 @@ import Testing
         async let first: Void = transfer("a", "b")
         async let second: Void = transfer("b", "a")
         _ = try await (first, second)
-        #expect(pool.metrics.conflicts == 1)
+        // PostgreSQL may end one of them, or both.
+        #expect((1...2).contains(pool.metrics.conflicts))
         #expect(try await balance("a", pool) == 100)
     }
 

@@ -75,7 +75,7 @@ final class ServerProcess {
     }
 
     /// Sends a signal. The process may have ended.
-    func send(_ signal: Int32) { kill(identifier, signal) }
+    func send(_ signal: Int32) { _ = pidfd_send_signal(descriptor, signal, nil, 0) }
 
     /// Waits on the given thread for the process to end, at most until `deadline`.
     ///

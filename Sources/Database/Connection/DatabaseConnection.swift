@@ -155,9 +155,8 @@ public actor DatabaseConnection: Queryable {
     /// A statement's own timeout comes first; the wait for a server that has fallen silent ends soon after.
     private func limits(_ interruption: Interruption?) -> Wire.Limits {
         let longest = max(configuration.statementTimeout, configuration.lockTimeout)
-        let deadline: ContinuousClock.Instant? =
-            configuration.statementTimeout == .zero ? nil : .now + longest + .seconds(5)
-        return Wire.Limits(deadline: deadline, interruption: interruption)
+        let silence: Duration? = configuration.statementTimeout == .zero ? nil : longest + .seconds(5)
+        return Wire.Limits(silence: silence, interruption: interruption)
     }
 
     /// Runs `body` on the thread; cancelling the task interrupts its waits.

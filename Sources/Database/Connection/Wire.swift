@@ -14,7 +14,16 @@ final class Wire {
     /// What an operation may take.
     struct Limits {
         var deadline: ContinuousClock.Instant?
+        /// How long the server may send nothing while something is awaited.
+        var silence: Duration?
         var interruption: Interruption?
+
+        /// When to give up, if nothing arrives from now on.
+        fileprivate var end: ContinuousClock.Instant? {
+            let silent = silence.map { ContinuousClock.now + $0 }
+            guard let deadline, let silent else { return deadline ?? silent }
+            return min(deadline, silent)
+        }
     }
 
     /// Connects.
@@ -128,7 +137,7 @@ final class Wire {
 
     /// Sends what is queued and waits until the next result can be taken without blocking.
     func awaitResult(_ limits: Limits) throws(DatabaseError) {
-        var deadline = limits.deadline
+        var deadline = limits.end
         var cancelled = false
         while true {
             let flushed = PQflush(connection)
@@ -138,6 +147,7 @@ final class Wire {
             switch thread.wait(for: PQsocket(connection), events, until: deadline) {
             case .ready:
                 if PQconsumeInput(connection) == 0 { throw lost() }
+                if !cancelled { deadline = limits.end }
             case .timedOut:
                 throw fail(cancelled ? "no answer after a cancellation" : "no answer in time")
             case .poked:

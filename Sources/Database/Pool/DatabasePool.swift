@@ -149,15 +149,16 @@ public final class DatabasePool: Queryable {
     private func wait(until deadline: ContinuousClock.Instant) async -> PoolGrant<Pooled> {
         let id = waiterNumber.wrappingAdd(1, ordering: .relaxed).newValue
         return await withTaskGroup(of: Void.self) { group in
-            group.addTask {
-                // Cancelled, with the caller or by its turn, it goes on to take the waiter out, if it still waits.
-                try? await Task.sleep(until: deadline)
-                let grant: PoolGrant<Pooled> = Task.isCancelled ? .cancelled : .expired
-                self.grant(self.state.withLock { $0.leave(id, grant) })
-            }
             let grant = await withCheckedContinuation { continuation in
                 let turn = state.withLock { $0.enqueue(Waiter(continuation: continuation), id: id) }
                 self.grant(turn)
+                // Only now, so that it never looks for a waiter who has yet to come.
+                group.addTask {
+                    // Cancelled, with the caller or by its turn, it goes on to take the waiter out, if it still waits.
+                    try? await Task.sleep(until: deadline)
+                    let grant: PoolGrant<Pooled> = Task.isCancelled ? .cancelled : .expired
+                    self.grant(self.state.withLock { $0.leave(id, grant) })
+                }
             }
             group.cancelAll()
             return grant

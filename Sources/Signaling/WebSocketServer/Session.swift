@@ -43,8 +43,6 @@ final class Session {
     var incoming: [UInt8] = []
     var outbox: Outbox
     var closing: Closing?
-    /// When something last arrived.
-    var heardAt: MonotonicInstant
     /// When the outbox was last empty or got shorter.
     var movedAt: MonotonicInstant
     /// What is left of an HTTP response's body.
@@ -54,7 +52,6 @@ final class Session {
         self.handle = handle
         self.address = address
         self.outbox = outbox
-        heardAt = now
         movedAt = now
     }
 }

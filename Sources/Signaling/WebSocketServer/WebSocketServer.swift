@@ -102,7 +102,7 @@ final class WebSocketServer {
         close(session, reason)
     }
 
-    /// Writes what is queued, hears the peer out for a moment, and closes with `reason`.
+    /// Writes what is queued, reads what has come, and closes with `reason`.
     func close(_ session: Session, _ reason: CloseReason) {
         guard session.closing == nil else { return }
         session.incoming = []
@@ -183,8 +183,11 @@ final class WebSocketServer {
     ///
     /// - Returns: why the connection is to be closed, where it is.
     func received(_ bytes: UnsafeRawBufferPointer, on session: Session) -> CloseReason? {
-        session.heardAt = .now()
-        guard let socket = session.socket, session.closing == nil else { return nil }
+        guard let socket = session.socket else { return nil }
+        guard session.closing == nil else {
+            lws_callback_on_writable(session.handle)
+            return nil
+        }
         if lws_frame_is_binary(session.handle) != 0 { return .binary }
         guard session.incoming.count + bytes.count <= options.limits.messageBytes else { return .tooLarge }
         session.incoming.append(contentsOf: bytes)
@@ -213,9 +216,15 @@ final class WebSocketServer {
         }
         guard let closing = session.closing else { return true }
         // A socket closed with unread input resets the connection, and takes what was written last with it.
-        guard MonotonicInstant.now().since(session.heardAt) >= options.limits.quietBeforeClose else { return true }
+        guard !hasUnreadInput(session.handle) else { return true }
         announce(closing.reason, to: session.handle)
         return false
+    }
+
+    /// Whether bytes wait in the kernel. Reading them asks for the next writable callback.
+    private func hasUnreadInput(_ handle: OpaquePointer) -> Bool {
+        var byte: UInt8 = 0
+        return recv(lws_get_socket_fd(handle), &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) > 0
     }
 
     /// Sets what the close frame will say.
