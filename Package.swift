@@ -75,6 +75,14 @@ let package = Package(
         .target(name: "Database", dependencies: ["CLinux", "COpenSSL", "CPostgreSQL", log], swiftSettings: language),
         .target(name: "Events", dependencies: ["Database", log], swiftSettings: language),
 
+        // The sidecar.
+        .target(name: "Money", swiftSettings: language),
+        .target(
+            name: "REST",
+            dependencies: [
+                "Database", "Identifiers", "Money", crypto, log, .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
+
         // Running it.
         .target(
             name: "Operations",

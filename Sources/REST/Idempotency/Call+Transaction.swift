@@ -1,0 +1,60 @@
+internal import Crypto
+public import Database
+internal import HTTPTypes
+
+extension Call {
+    /// Runs `body` in a transaction that honours the request's `Idempotency-Key`.
+    ///
+    /// The key, what `body` writes, and its reply are committed together: a request sent again, even while the first
+    /// one still runs, even after a crash, gets the first one's reply and does nothing. Where `body` throws, the key is
+    /// free again. Replies that carry secrets must not come from here: they are kept for a day.
+    ///
+    /// - Throws: ``Problem`` of status 422 where the key came with another content before; what `body` throws.
+    public nonisolated(nonsending) func transaction(
+        on pool: DatabasePool, isolation: IsolationLevel = .readCommitted,
+        _ body: nonisolated(nonsending) (Transaction) async throws -> Reply
+    ) async throws -> Reply {
+        try await pool.withTransaction(isolation: isolation) { transaction in
+            guard let idempotencyKey else { return try await body(transaction) }
+            let scope = caller.map { "user \($0.user)" } ?? "address \(address)"
+            let fingerprint = Array(SHA256.hash(data: self.body))
+            // Waits for whoever holds the key in a transaction of their own.
+            let claimed = try await transaction.query(
+                """
+                INSERT INTO idempotency_keys (scope, route, key, fingerprint)
+                VALUES (\(scope), \(route), \(idempotencyKey), \(fingerprint)) ON CONFLICT DO NOTHING
+                """)
+            guard claimed.affected == 1 else {
+                return try await replay(scope: scope, fingerprint: fingerprint, key: idempotencyKey, in: transaction)
+            }
+            let reply = try await body(transaction)
+            try await transaction.query(
+                """
+                UPDATE idempotency_keys SET status = \(reply.status.code), body = \(reply.body)
+                WHERE scope = \(scope) AND route = \(route) AND key = \(idempotencyKey)
+                """)
+            return reply
+        }
+    }
+
+    private func replay(
+        scope: String, fingerprint: [UInt8], key: String, in transaction: Transaction
+    ) async throws -> Reply {
+        let rows = try await transaction.query(
+            """
+            SELECT fingerprint, status, body FROM idempotency_keys
+            WHERE scope = \(scope) AND route = \(route) AND key = \(key)
+            """)
+        guard let row = rows.first else { throw Problem.unavailable("The first request is being forgotten.") }
+        guard try row.get("fingerprint", as: [UInt8].self) == fingerprint else {
+            throw Problem(
+                .unprocessableContent, code: "idempotency_key_reused",
+                "This Idempotency-Key came with another content before.")
+        }
+        let body = try row.get("body", as: [UInt8].self)
+        var reply = Reply(status: .init(code: try row.get("status", as: Int.self)), body: body)
+        if !body.isEmpty { reply.headers[.contentType] = "application/json" }
+        if let replayed = HTTPField.Name("Idempotency-Replayed") { reply.headers[replayed] = "true" }
+        return reply
+    }
+}
