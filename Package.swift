@@ -40,6 +40,9 @@ let package = Package(
         // The C libraries: module maps and shims for macros and variadics, no logic.
         .systemLibrary(
             name: "CCrypt", path: "Sources/System/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CNice", path: "Sources/System/CNice", pkgConfig: "nice", providers: [.apt(["libnice-dev"])]),
@@ -77,6 +80,7 @@ let package = Package(
         // What is remembered, and the events between the two halves.
         .target(name: "Database", dependencies: ["CLinux", "COpenSSL", "CPostgreSQL", log], swiftSettings: language),
         .target(name: "Events", dependencies: ["Database", log], swiftSettings: language),
+        .target(name: "Mail", dependencies: ["CCurl", "Database", "Events", log], swiftSettings: language),
 
         // Running it.
         .target(
@@ -133,6 +137,9 @@ let package = Package(
             name: "DatabaseTests", dependencies: ["Database", "DatabaseTesting", log], swiftSettings: language),
         .testTarget(
             name: "EventsTests", dependencies: ["Database", "DatabaseTesting", "Events", log],
+            swiftSettings: language),
+        .testTarget(
+            name: "MailTests", dependencies: ["Database", "DatabaseTesting", "Events", "Mail", log],
             swiftSettings: language),
     ],
     swiftLanguageModes: [.v6]
