@@ -38,6 +38,11 @@ let package = Package(
     ],
     targets: [
         // The C libraries: module maps and shims for macros and variadics, no logic.
+        .systemLibrary(
+            name: "CCrypt", path: "Sources/System/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CNice", path: "Sources/System/CNice", pkgConfig: "nice", providers: [.apt(["libnice-dev"])]),
@@ -66,6 +71,7 @@ let package = Package(
         .target(
             name: "Tokens", dependencies: ["Identifiers", crypto, .product(name: "JWTKit", package: "jwt-kit")],
             swiftSettings: language),
+        .target(name: "Passwords", dependencies: ["CCrypt", "CLinux", crypto], swiftSettings: language),
         .target(
             name: "Signaling",
             dependencies: ["CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", crypto, log],
@@ -74,6 +80,7 @@ let package = Package(
         // What is remembered, and the events between the two halves.
         .target(name: "Database", dependencies: ["CLinux", "COpenSSL", "CPostgreSQL", log], swiftSettings: language),
         .target(name: "Events", dependencies: ["Database", log], swiftSettings: language),
+        .target(name: "Mail", dependencies: ["CCurl", "Database", "Events", log], swiftSettings: language),
 
         // The sidecar.
         .target(name: "Money", swiftSettings: language),
@@ -118,6 +125,7 @@ let package = Package(
         .testTarget(
             name: "TokensTests", dependencies: ["Identifiers", "TestSupport", "Tokens", crypto], swiftSettings: language
         ),
+        .testTarget(name: "PasswordsTests", dependencies: ["Passwords"], swiftSettings: language),
         .testTarget(
             name: "SignalingTests",
             dependencies: ["Identifiers", "Relay", "RTP", "Signaling", "TestSupport", "Tokens", log],
@@ -137,6 +145,9 @@ let package = Package(
             name: "DatabaseTests", dependencies: ["Database", "DatabaseTesting", log], swiftSettings: language),
         .testTarget(
             name: "EventsTests", dependencies: ["Database", "DatabaseTesting", "Events", log],
+            swiftSettings: language),
+        .testTarget(
+            name: "MailTests", dependencies: ["Database", "DatabaseTesting", "Events", "Mail", log],
             swiftSettings: language),
     ],
     swiftLanguageModes: [.v6]
