@@ -31,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -62,6 +63,9 @@ let package = Package(
         .target(name: "RTP", swiftSettings: media),
         .target(name: "SDP", swiftSettings: language),
 
+        // What both HTTP servers share: the client's files, origins, security header fields.
+        .target(name: "Web", swiftSettings: language),
+
         // The media plane.
         .target(
             name: "Transport", dependencies: ["RTP", "CLinux", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
@@ -74,7 +78,7 @@ let package = Package(
         .target(name: "Passwords", dependencies: ["CCrypt", "CLinux", crypto], swiftSettings: language),
         .target(
             name: "Signaling",
-            dependencies: ["CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", crypto, log],
+            dependencies: ["CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", "Web", crypto, log],
             swiftSettings: language),
 
         // What is remembered, and the events between the two halves.
@@ -89,6 +93,19 @@ let package = Package(
             dependencies: [
                 "Database", "Identifiers", "Money", crypto, log, .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
+        .target(
+            name: "API",
+            dependencies: [
+                "Database", "Events", "Identifiers", "Operations", "REST", "Web", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: language),
 
         // Running it.
         .target(
@@ -143,6 +160,21 @@ let package = Package(
             swiftSettings: language),
         .testTarget(
             name: "DatabaseTests", dependencies: ["Database", "DatabaseTesting", log], swiftSettings: language),
+        .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: language),
+        .testTarget(
+            name: "RESTTests",
+            dependencies: [
+                "Database", "DatabaseTesting", "Identifiers", "REST", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
+        .testTarget(
+            name: "APITests",
+            dependencies: [
+                "API", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "REST", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: language),
         .testTarget(
             name: "EventsTests", dependencies: ["Database", "DatabaseTesting", "Events", log],
             swiftSettings: language),
