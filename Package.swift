@@ -82,6 +82,13 @@ let package = Package(
             dependencies: [
                 "Database", "Identifiers", "Money", crypto, log, .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
+        .target(
+            name: "Accounts",
+            dependencies: [
+                "Database", "Events", "Identifiers", "Money", "REST", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
 
         // Running it.
         .target(
@@ -138,6 +145,12 @@ let package = Package(
         .testTarget(
             name: "EventsTests", dependencies: ["Database", "DatabaseTesting", "Events", log],
             swiftSettings: language),
+        .testTarget(
+            name: "AccountsTests",
+            dependencies: [
+                "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Money", "REST", "TestSupport", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
     ],
     swiftLanguageModes: [.v6]
 )
