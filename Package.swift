@@ -106,6 +106,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: language),
+        .target(
+            name: "Accounts",
+            dependencies: [
+                "Database", "Events", "Identifiers", "Mail", "Money", "Passwords", "REST", "Tokens", crypto, log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
 
         // Running it.
         .target(
@@ -181,6 +188,12 @@ let package = Package(
         .testTarget(
             name: "MailTests", dependencies: ["Database", "DatabaseTesting", "Events", "Mail", log],
             swiftSettings: language),
+        .testTarget(
+            name: "AccountsTests",
+            dependencies: [
+                "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Money", "REST", "TestSupport", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
     ],
     swiftLanguageModes: [.v6]
 )
