@@ -152,7 +152,7 @@ let package = Package(
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"], swiftSettings: language),
         .testTarget(
             name: "SignalingTests",
-            dependencies: ["Identifiers", "Relay", "RTP", "Signaling", "TestSupport", "Tokens", log],
+            dependencies: ["Identifiers", "Relay", "RTP", "Signaling", "TestSupport", "Tokens", "Web", log],
             swiftSettings: language),
         .testTarget(
             name: "OperationsTests",
