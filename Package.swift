@@ -31,6 +31,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -38,6 +39,11 @@ let package = Package(
     ],
     targets: [
         // The C libraries: module maps and shims for macros and variadics, no logic.
+        .systemLibrary(
+            name: "CCrypt", path: "Sources/System/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CNice", path: "Sources/System/CNice", pkgConfig: "nice", providers: [.apt(["libnice-dev"])]),
@@ -57,6 +63,9 @@ let package = Package(
         .target(name: "RTP", swiftSettings: media),
         .target(name: "SDP", swiftSettings: language),
 
+        // What both HTTP servers share: the client's files, origins, security header fields.
+        .target(name: "Web", swiftSettings: language),
+
         // The media plane.
         .target(
             name: "Transport", dependencies: ["RTP", "CLinux", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
@@ -66,14 +75,16 @@ let package = Package(
         .target(
             name: "Tokens", dependencies: ["Identifiers", crypto, .product(name: "JWTKit", package: "jwt-kit")],
             swiftSettings: language),
+        .target(name: "Passwords", dependencies: ["CCrypt", "CLinux", crypto], swiftSettings: language),
         .target(
             name: "Signaling",
-            dependencies: ["CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", crypto, log],
+            dependencies: ["CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", "Web", crypto, log],
             swiftSettings: language),
 
         // What is remembered, and the events between the two halves.
         .target(name: "Database", dependencies: ["CLinux", "COpenSSL", "CPostgreSQL", log], swiftSettings: language),
         .target(name: "Events", dependencies: ["Database", log], swiftSettings: language),
+        .target(name: "Mail", dependencies: ["CCurl", "Database", "Events", log], swiftSettings: language),
 
         // The sidecar.
         .target(name: "Money", swiftSettings: language),
@@ -83,9 +94,22 @@ let package = Package(
                 "Database", "Identifiers", "Money", crypto, log, .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
         .target(
+            name: "API",
+            dependencies: [
+                "Database", "Events", "Identifiers", "Operations", "REST", "Web", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: language),
+        .target(
             name: "Accounts",
             dependencies: [
-                "Database", "Events", "Identifiers", "Money", "REST", log,
+                "Database", "Events", "Identifiers", "Mail", "Money", "Passwords", "REST", "Tokens", crypto, log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
@@ -125,6 +149,7 @@ let package = Package(
         .testTarget(
             name: "TokensTests", dependencies: ["Identifiers", "TestSupport", "Tokens", crypto], swiftSettings: language
         ),
+        .testTarget(name: "PasswordsTests", dependencies: ["Passwords"], swiftSettings: language),
         .testTarget(
             name: "SignalingTests",
             dependencies: ["Identifiers", "Relay", "RTP", "Signaling", "TestSupport", "Tokens", log],
@@ -142,8 +167,26 @@ let package = Package(
             swiftSettings: language),
         .testTarget(
             name: "DatabaseTests", dependencies: ["Database", "DatabaseTesting", log], swiftSettings: language),
+        .testTarget(name: "WebTests", dependencies: ["Web"], swiftSettings: language),
+        .testTarget(
+            name: "RESTTests",
+            dependencies: [
+                "Database", "DatabaseTesting", "Identifiers", "REST", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
+        .testTarget(
+            name: "APITests",
+            dependencies: [
+                "API", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "REST", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Yams", package: "Yams"),
+            ], swiftSettings: language),
         .testTarget(
             name: "EventsTests", dependencies: ["Database", "DatabaseTesting", "Events", log],
+            swiftSettings: language),
+        .testTarget(
+            name: "MailTests", dependencies: ["Database", "DatabaseTesting", "Events", "Mail", log],
             swiftSettings: language),
         .testTarget(
             name: "AccountsTests",

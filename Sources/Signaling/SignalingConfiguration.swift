@@ -1,5 +1,6 @@
 internal import RTP
 public import Relay
+public import Web
 
 /// Where the signaling server listens, and what it serves to whom.
 public struct SignalingConfiguration: Sendable {
@@ -15,6 +16,8 @@ public struct SignalingConfiguration: Sendable {
     public var publicURL: String?
     /// The WebSocket's URL as `/config.json` gives it; nil: derived from the request's `Host`.
     public var publicWebSocketURL: String?
+    /// Where `/config.json` says that the API is; nil: there is none.
+    public var api: ClientConfiguration.Place?
     /// Further origins (`https://example.com`) or hosts whose pages may open WebSockets.
     public var allowedOrigins: [String]
     /// WebSockets at once from one address (IPv6: from one /64); 0: any number.
@@ -51,8 +54,8 @@ public struct SignalingConfiguration: Sendable {
     /// A configuration; the defaults are the product's.
     public init(
         bind: String? = nil, port: UInt16 = 8081, tls: TLSFiles? = nil, clientFolder: String? = nil,
-        publicURL: String? = nil, publicWebSocketURL: String? = nil, allowedOrigins: [String] = [],
-        connectionsPerAddress: Int = 64, maximumConnections: Int = 8192, maximumRooms: Int = 1000,
+        publicURL: String? = nil, publicWebSocketURL: String? = nil, api: ClientConfiguration.Place? = nil,
+        allowedOrigins: [String] = [], connectionsPerAddress: Int = 64, maximumConnections: Int = 8192, maximumRooms: Int = 1000,
         ice: ICEConfiguration = ICEConfiguration(), billing: BillingPolicy = BillingPolicy(),
         relayEnabled: Bool = true, version: String
     ) {
@@ -62,6 +65,7 @@ public struct SignalingConfiguration: Sendable {
         self.clientFolder = clientFolder
         self.publicURL = publicURL
         self.publicWebSocketURL = publicWebSocketURL
+        self.api = api
         self.allowedOrigins = allowedOrigins
         self.connectionsPerAddress = connectionsPerAddress
         self.maximumConnections = maximumConnections

@@ -109,13 +109,13 @@ struct OpsServerTests {
             #expect(answer.status == 200)
             #expect(answer.type == "text/plain; version=0.0.4; charset=utf-8")
             #expect(answer.text.contains("\nconsult_calls_active 1\n"))
-            #expect(answer.text.contains("consult_http_request_duration_seconds_count{route=\"/calls\"} 0\n"))
+            #expect(answer.text.contains("consult_http_request_duration_seconds_count{port=\"ops\",route=\"/calls\",status=\"2xx\"} 0\n"))
             _ = try await client.send("GET", "/calls")
             _ = try await client.send("GET", "/nowhere")
             let later = try await client.send("GET", "/metrics").text
-            #expect(later.contains("consult_http_request_duration_seconds_count{route=\"/calls\"} 1\n"))
-            #expect(later.contains("consult_http_request_duration_seconds_count{route=\"other\"} 1\n"))
-            #expect(later.contains("consult_http_request_duration_seconds_count{route=\"/metrics\"} 1\n"))
+            #expect(later.contains("consult_http_request_duration_seconds_count{port=\"ops\",route=\"/calls\",status=\"2xx\"} 1\n"))
+            #expect(later.contains("consult_http_request_duration_seconds_count{port=\"ops\",route=\"other\",status=\"4xx\"} 1\n"))
+            #expect(later.contains("consult_http_request_duration_seconds_count{port=\"ops\",route=\"/metrics\",status=\"2xx\"} 1\n"))
         }
     }
 

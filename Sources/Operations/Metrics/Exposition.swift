@@ -3,9 +3,11 @@
 ///     # HELP consult_calls_active Calls open now.
 ///     # TYPE consult_calls_active gauge
 ///     consult_calls_active 2
+///
+/// Families of one name, from several parts of the process, are one: the format has each name once.
 public func expose(_ families: [MetricFamily]) -> String {
     var text = ""
-    for family in families {
+    for family in joined(families) {
         text += "# HELP \(family.name) \(escapeHelp(family.help))\n# TYPE \(family.name) \(family.kind.rawValue)\n"
         for series in family.series {
             switch series.value {
@@ -17,6 +19,23 @@ public func expose(_ families: [MetricFamily]) -> String {
         }
     }
     return text
+}
+
+/// Each name once, where it came first, with the series of all.
+private func joined(_ families: [MetricFamily]) -> [MetricFamily] {
+    var joined: [MetricFamily] = []
+    var places: [String: Int] = [:]
+    for family in families {
+        if let place = places[family.name] {
+            let first = joined[place]
+            joined[place] = MetricFamily(
+                first.name, first.kind, help: first.help, series: first.series + family.series)
+        } else {
+            places[family.name] = joined.count
+            joined.append(family)
+        }
+    }
+    return joined
 }
 
 /// The media type of what `expose` writes.

@@ -23,7 +23,7 @@ struct OpsRoutes {
         router.get("/livez") { _, _ in textResponse("ok\n".utf8, mediaType: "text/plain; charset=utf-8") }
         router.get("/readyz") { _, _ in await readiness() }
         router.get("/metrics") { _, _ in
-            let families = await handlers.metrics() + [timings.family]
+            let families = await handlers.metrics() + timings.families
             return textResponse(expose(families).utf8, mediaType: expositionMediaType)
         }
         router.get("/calls") { _, _ in jsonResponse(["items": await handlers.calls()]) }

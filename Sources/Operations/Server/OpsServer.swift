@@ -76,7 +76,7 @@ public struct OpsServer: Service {
 
     /// Serves until a graceful shutdown.
     public func run() async throws {
-        let timings = RequestTimings(routes: OpsRoutes.all)
+        let timings = RequestTimings(port: "ops", routes: OpsRoutes.all)
         let routes = OpsRoutes(handlers: handlers, timings: timings)
         let application = Application(
             router: routes.router(),

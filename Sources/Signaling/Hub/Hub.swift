@@ -4,6 +4,7 @@ internal import Logging
 internal import RTP
 internal import Relay
 internal import Tokens
+internal import Web
 
 /// Who is connected and what they say: connections, rooms, and the calls behind the rooms.
 ///
@@ -50,7 +51,9 @@ actor Hub {
         self.logger = logger
         pages = Pages(
             origins: OriginPolicy(publicURL: configuration.publicURL, allowed: configuration.allowedOrigins),
-            publicWebSocketURL: configuration.publicWebSocketURL, version: configuration.version)
+            client: ClientConfiguration(
+                websocket: configuration.publicWebSocketURL.map { .url($0) } ?? .here, api: configuration.api,
+                version: configuration.version), version: configuration.version)
     }
 
     var limits: SignalingLimits { configuration.limits }

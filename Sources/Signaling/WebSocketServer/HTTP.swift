@@ -1,10 +1,13 @@
 internal import CWebSockets
+internal import Web
 
 /// What the HTTP side of the port answers.
 struct Response {
     var status: Int
     var fields: [(name: String, value: String)]
     var body: [UInt8]
+    /// What a browser is told it may do with it.
+    var security = SecurityFields.page(connectingTo: [])
 
     private static func reason(_ status: Int) -> String {
         switch status {
@@ -31,7 +34,7 @@ struct Response {
         var text = "HTTP/1.1 \(status) \(Self.reason(status))\r\n"
         // A 304 has no body, and its length would be taken for the page's (RFC 9110 §8.6).
         if status != 304 { text += "Content-Length: \(body.count)\r\n" }
-        for (name, value) in fields + Pages.securityFields { text += "\(name): \(value)\r\n" }
+        for (name, value) in fields + security { text += "\(name): \(value)\r\n" }
         if closes { text += "Connection: close\r\n" }
         return Array((text + "\r\n").utf8)
     }

@@ -1,3 +1,5 @@
+internal import Web
+
 /// A request for a page.
 struct PageRequest: Sendable {
     var path: String
@@ -12,35 +14,15 @@ struct Pages: Sendable {
     static let socketPath = "/ws"
 
     let origins: OriginPolicy
-    let publicWebSocketURL: String?
+    let client: ClientConfiguration
     let version: String
-
-    /// On every response. The client loads nothing from elsewhere and is shown in nobody's frame; media come from the
-    /// camera, as blobs for previews, and from peers.
-    static let securityFields: [(name: String, value: String)] = [
-        (
-            "Content-Security-Policy",
-            "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
-                + "media-src 'self' blob: mediastream:; font-src 'self'; worker-src 'self' blob:; "
-                + "connect-src 'self' ws: wss:; object-src 'none'; base-uri 'none'; form-action 'self'; "
-                + "frame-ancestors 'none'"
-        ),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Referrer-Policy", "no-referrer"),
-        ("Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self)"),
-        ("Cross-Origin-Opener-Policy", "same-origin"),
-    ]
 
     /// `/config.json`: where the client finds everything (docs/protocol.md).
     func configuration(for request: PageRequest) -> Response {
-        let derived = request.host.flatMap { host in
-            OriginPolicy.isPlain(host) ? "\(request.isSecure ? "wss" : "ws")://\(host)\(Self.socketPath)" : nil
-        }
-        guard let url = publicWebSocketURL ?? derived else { return .text(400, "No usable Host") }
-        let value: JSONValue = ["websocket": .string(url), "api": .null, "version": .string(version)]
+        guard let addresses = addresses(for: request) else { return .text(400, "No usable Host") }
         return Response(
             status: 200, fields: [("Content-Type", "application/json"), ("Cache-Control", "no-store")],
-            body: value.serialized())
+            body: addresses.json)
     }
 
     /// The answer to a GET or HEAD of anything but the WebSocket.
@@ -52,9 +34,16 @@ struct Pages: Sendable {
             }
             return .text(404, "Not found", [("Cache-Control", "no-store")])
         }
-        let cache = file.isImmutable ? "public, max-age=31536000, immutable" : "no-cache"
-        let fields = [("Cache-Control", cache), ("ETag", file.tag)]
-        if request.tag == file.tag { return Response(status: 304, fields: fields, body: []) }
-        return Response(status: 200, fields: [("Content-Type", file.type)] + fields, body: file.bytes)
+        let fields = [("Cache-Control", file.cacheControl), ("ETag", file.tag)]
+        var response =
+            request.tag == file.tag
+            ? Response(status: 304, fields: fields, body: [])
+            : Response(status: 200, fields: [("Content-Type", file.type)] + fields, body: file.bytes)
+        response.security = SecurityFields.page(connectingTo: addresses(for: request)?.origins ?? [])
+        return response
+    }
+
+    private func addresses(for request: PageRequest) -> ClientConfiguration.Addresses? {
+        client.addresses(host: request.host, isSecure: request.isSecure)
     }
 }

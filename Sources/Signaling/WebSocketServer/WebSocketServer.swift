@@ -2,6 +2,7 @@ internal import CWebSockets
 internal import Glibc
 internal import Logging
 internal import RTP
+internal import Web
 
 /// The libwebsockets server: one context, its connections, what they send and what waits to be sent to them.
 ///

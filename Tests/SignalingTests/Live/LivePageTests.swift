@@ -42,7 +42,8 @@ import Testing
             #expect(index.fields["cache-control"] == "no-cache")
             #expect(index.fields["x-content-type-options"] == "nosniff")
             #expect(index.fields["referrer-policy"] == "no-referrer")
-            #expect(index.fields["content-security-policy"]?.contains("connect-src 'self' ws: wss:") == true)
+            #expect(index.fields["content-security-policy"]?
+                    .contains("connect-src 'self' ws://localhost:\(server.port);") == true)
             #expect(index.fields["permissions-policy"]?.contains("camera=(self)") == true)
 
             let script = try await get("/assets/app-1a2b.js", port: server.port)
@@ -114,10 +115,12 @@ import Testing
         }
         try await LiveServer.with {
             $0.publicWebSocketURL = "wss://calls.example.com/ws"
+            $0.api = .port(8080, isSecure: false)
         } _: { server async throws in
             let response = try await get("/config.json", port: server.port)
             guard case .object(let object) = try JSONParser.parse(response.body) else { return }
             #expect(object.text("websocket") == "wss://calls.example.com/ws")
+            #expect(object.text("api") == "http://localhost:8080/api/v1")
         }
     }
 

@@ -1,8 +1,9 @@
 internal import Glibc
 
 /// Whom a limit per address counts together: an IPv4 address, or the /64 that one IPv6 customer has all of.
-enum AddressGroup {
-    static func of(_ address: String) -> String {
+public enum AddressGroup {
+    /// The group of an address: the address itself, or `2001:db8:0:1::/64`.
+    public static func of(_ address: String) -> String {
         guard address.contains(":") else { return address }
         if let mapped = address.range(of: "::ffff:", prefix: true), address[mapped...].contains(".") {
             return String(address[mapped...])
@@ -11,7 +12,8 @@ enum AddressGroup {
         let plain = String(address.prefix { $0 != "%" })
         guard inet_pton(AF_INET6, plain, &binary) == 1 else { return address }
         return withUnsafeBytes(of: binary) { bytes in
-            bytes.prefix(8).map { String($0, radix: 16) }.joined(separator: ".")
+            stride(from: 0, to: 8, by: 2).map { String(UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]), radix: 16) }
+                .joined(separator: ":") + "::/64"
         }
     }
 }

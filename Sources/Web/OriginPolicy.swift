@@ -1,15 +1,17 @@
 /// Which web pages may open a WebSocket. Browsers attach `Origin` to every upgrade and no page can change it; a client
 /// that isn't a browser has none, and isn't a danger to anybody's cookies.
-struct OriginPolicy: Sendable {
+public struct OriginPolicy: Sendable {
     /// Hosts of any scheme and port.
     private let hosts: Set<String>
     /// Whole origins: scheme, host, port.
     private let origins: Set<String>
 
+    /// A policy.
+    ///
     /// - Parameters:
     ///   - publicURL: where the client is served from outside; its host is allowed.
     ///   - allowed: further origins (`https://example.com`) or bare hosts.
-    init(publicURL: String?, allowed: [String]) {
+    public init(publicURL: String?, allowed: [String]) {
         var hosts: Set<String> = []
         var origins: Set<String> = []
         if let publicURL, let host = Self.host(ofURL: publicURL) { hosts.insert(host) }
@@ -25,7 +27,7 @@ struct OriginPolicy: Sendable {
     }
 
     /// Whether an upgrade with these headers may go on.
-    func allows(origin: String?, host: String?) -> Bool {
+    public func allows(origin: String?, host: String?) -> Bool {
         guard let origin = origin?.lowercased() else { return true }
         if origins.contains(origin) { return true }
         guard let originHost = Self.host(ofURL: origin) else { return false }
@@ -33,7 +35,7 @@ struct OriginPolicy: Sendable {
     }
 
     /// The host in `scheme://host[:port][/…]`.
-    static func host(ofURL url: String) -> String? {
+    public static func host(ofURL url: String) -> String? {
         guard let separator = url.firstRange(of: "://") else { return nil }
         let scheme = url[..<separator.lowerBound].lowercased()
         guard ["http", "https", "ws", "wss"].contains(scheme) else { return nil }
@@ -42,8 +44,15 @@ struct OriginPolicy: Sendable {
         return host(ofAuthority: authority.lowercased())
     }
 
+    /// `scheme://host[:port]` of a URL, in lowercase; nil where it has none.
+    public static func origin(ofURL url: String) -> String? {
+        guard host(ofURL: url) != nil, let separator = url.firstRange(of: "://") else { return nil }
+        let authority = url[separator.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        return (url[..<separator.upperBound] + authority).lowercased()
+    }
+
     /// The host in `host[:port]` or `[v6][:port]`; nil for anything that is more or less than that.
-    static func host(ofAuthority authority: String) -> String? {
+    public static func host(ofAuthority authority: String) -> String? {
         guard isPlain(authority) else { return nil }
         if authority.hasPrefix("[") {
             guard let end = authority.firstIndex(of: "]") else { return nil }
@@ -57,7 +66,7 @@ struct OriginPolicy: Sendable {
     }
 
     /// Whether `authority` has only what a host and a port are made of, so that it can stand in a URL or a header.
-    static func isPlain(_ authority: String) -> Bool {
+    public static func isPlain(_ authority: String) -> Bool {
         (1...255).contains(authority.utf8.count)
             && authority.utf8.allSatisfy { byte in
                 switch byte {

@@ -4,14 +4,20 @@ internal import Glibc
 ///
 /// A path from outside never reaches the file system as it is: each of its parts is checked, the result is resolved,
 /// and it must still lie inside the folder, whatever symbolic links say.
-struct StaticFiles {
+public struct StaticFiles: Sendable {
     /// A file with what its response says.
-    struct File {
-        var bytes: [UInt8]
-        var type: String
-        var tag: String
+    public struct File: Sendable {
+        /// Its content.
+        public var bytes: [UInt8]
+        /// Its media type.
+        public var type: String
+        /// Its entity tag: another one where the file is another.
+        public var tag: String
         /// Whether the name contains a hash of the content, so that it may be kept for ever.
-        var isImmutable: Bool
+        public var isImmutable: Bool
+
+        /// How long it may be kept.
+        public var cacheControl: String { isImmutable ? "public, max-age=31536000, immutable" : "no-cache" }
     }
 
     private struct Entry {
@@ -35,14 +41,16 @@ struct StaticFiles {
     private var cache: [String: Entry] = [:]
     private var cachedBytes = 0
 
+    /// The files of a folder.
+    ///
     /// - Returns: nil where `folder` doesn't exist.
-    init?(folder: String) {
+    public init?(folder: String) {
         guard let root = resolve(folder) else { return nil }
         self.root = root
     }
 
     /// The file for a request's path, already percent-decoded; `/` is `index.html`.
-    mutating func file(at path: String) -> File? {
+    public mutating func file(at path: String) -> File? {
         guard let parts = Self.parts(of: path) else { return nil }
         let name = parts.isEmpty ? "index.html" : parts.joined(separator: "/")
         guard let type = Self.type(of: name), let resolved = resolve(root + "/" + name),
