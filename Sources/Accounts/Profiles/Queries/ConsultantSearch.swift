@@ -41,7 +41,7 @@ public struct ListedRating: Sendable, Hashable {
     /// Words, where some were given.
     public let comment: String?
     /// Its place in the list.
-    let place: Place
+    public let place: Place
 }
 
 /// What consultants are wanted. Listed is who has confirmed their e-mail address and said what an hour costs.
