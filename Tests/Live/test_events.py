@@ -121,7 +121,7 @@ def count(request: pytest.FixtureRequest) -> int:
     return 10_000 if request.config.getoption("--quick") else 100_000
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(600)
 async def test_events_survive_the_death_of_either_end(
     tmp_path: Path, database: Database, ends: tuple[End, End], count: int
 ) -> None:
