@@ -185,6 +185,13 @@ let package = Package(
         .testTarget(
             name: "EventsTests", dependencies: ["Database", "DatabaseTesting", "Events", log],
             swiftSettings: language),
+        // The ends of the event queue as processes of their own, for the live tests to kill.
+        .executableTarget(
+            name: "event-probe",
+            dependencies: [
+                "Database", "Events", log, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/EventProbe", swiftSettings: language),
         .testTarget(
             name: "MailTests", dependencies: ["Database", "DatabaseTesting", "Events", "Mail", log],
             swiftSettings: language),
