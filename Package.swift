@@ -39,6 +39,11 @@ let package = Package(
     ],
     targets: [
         // The C libraries: module maps and shims for macros and variadics, no logic.
+        .systemLibrary(
+            name: "CCrypt", path: "Sources/System/CCrypt", pkgConfig: "libcrypt", providers: [.apt(["libcrypt-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl",
+            providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CLinux", path: "Sources/System/CLinux"),
         .systemLibrary(
             name: "CNice", path: "Sources/System/CNice", pkgConfig: "nice", providers: [.apt(["libnice-dev"])]),
@@ -70,6 +75,7 @@ let package = Package(
         .target(
             name: "Tokens", dependencies: ["Identifiers", crypto, .product(name: "JWTKit", package: "jwt-kit")],
             swiftSettings: language),
+        .target(name: "Passwords", dependencies: ["CCrypt", "CLinux", crypto], swiftSettings: language),
         .target(
             name: "Signaling",
             dependencies: [
@@ -80,6 +86,7 @@ let package = Package(
         // What is remembered, and the events between the two halves.
         .target(name: "Database", dependencies: ["CLinux", "COpenSSL", "CPostgreSQL", log], swiftSettings: language),
         .target(name: "Events", dependencies: ["Database", log], swiftSettings: language),
+        .target(name: "Mail", dependencies: ["CCurl", "Database", "Events", log], swiftSettings: language),
 
         // The sidecar.
         .target(name: "Money", swiftSettings: language),
@@ -102,6 +109,13 @@ let package = Package(
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: language),
+        .target(
+            name: "Accounts",
+            dependencies: [
+                "Database", "Events", "Identifiers", "Mail", "Money", "Passwords", "REST", "Tokens", crypto, log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
 
         // Running it.
         .target(
@@ -138,6 +152,7 @@ let package = Package(
         .testTarget(
             name: "TokensTests", dependencies: ["Identifiers", "TestSupport", "Tokens", crypto], swiftSettings: language
         ),
+        .testTarget(name: "PasswordsTests", dependencies: ["Passwords"], swiftSettings: language),
         .testTarget(
             name: "SignalingTests",
             dependencies: ["Identifiers", "Relay", "RTP", "Signaling", "TestSupport", "Tokens", "Web", log],
@@ -173,6 +188,22 @@ let package = Package(
         .testTarget(
             name: "EventsTests", dependencies: ["Database", "DatabaseTesting", "Events", log],
             swiftSettings: language),
+        // The ends of the event queue as processes of their own, for the live tests to kill.
+        .executableTarget(
+            name: "event-probe",
+            dependencies: [
+                "Database", "Events", log, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/EventProbe", swiftSettings: language),
+        .testTarget(
+            name: "MailTests", dependencies: ["Database", "DatabaseTesting", "Events", "Mail", log],
+            swiftSettings: language),
+        .testTarget(
+            name: "AccountsTests",
+            dependencies: [
+                "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Money", "REST", "TestSupport", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
     ],
     swiftLanguageModes: [.v6]
 )

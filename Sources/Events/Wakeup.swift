@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// A bell: whoever has looked for work before the last ring does not sleep.
-final class Wakeup: Sendable {
+package final class Wakeup: Sendable {
     private struct State {
         var rings: UInt64 = 0
         var sleepers: [UInt64: CheckedContinuation<Void, Never>] = [:]
@@ -10,11 +10,14 @@ final class Wakeup: Sendable {
 
     private let state = Mutex(State())
 
+    /// A bell that has not rung.
+    package init() {}
+
     /// How often it has rung.
-    var rings: UInt64 { state.withLock { $0.rings } }
+    package var rings: UInt64 { state.withLock { $0.rings } }
 
     /// Wakes everybody.
-    func ring() {
+    package func ring() {
         let sleepers = state.withLock { state in
             state.rings += 1
             defer { state.sleepers = [:] }
@@ -24,7 +27,7 @@ final class Wakeup: Sendable {
     }
 
     /// Sleeps until it has rung more often than `rings`, at most for `duration`, and no longer than the task lives.
-    func sleep(since rings: UInt64, atMost duration: Duration) async {
+    package func sleep(since rings: UInt64, atMost duration: Duration) async {
         let sleeper = state.withLock { state in
             state.nextSleeper += 1
             return state.nextSleeper

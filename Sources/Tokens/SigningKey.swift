@@ -107,6 +107,15 @@ public struct SigningKey: Sendable, CustomStringConvertible {
     /// The 32-byte seed in base64url: what ``init(_:)`` reads. A secret.
     public var seedText: String { Base64URL.encode(key.rawRepresentation) }
 
+    /// A secret of 32 bytes for another purpose, derived from this one (HKDF, RFC 5869): the same in every process that
+    /// has the key.
+    public func derivedSecret(for purpose: String) -> [UInt8] {
+        let secret = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: SymmetricKey(data: key.rawRepresentation), info: Array("consult \(purpose)".utf8),
+            outputByteCount: 32)
+        return secret.withUnsafeBytes { Array($0) }
+    }
+
     /// The key that checks this one's signatures.
     public var publicKey: VerificationKey { VerificationKey(key: key.publicKey) }
 

@@ -22,8 +22,19 @@ public struct TokenSigner: Sendable {
     ///
     /// - Throws: ``TokenError`` of code `malformed` where the claims cannot be encoded.
     public func sign(_ token: RoomToken) async throws(TokenError) -> String {
+        try await sign(RoomClaims(token, id: UUID().uuidString.lowercased()))
+    }
+
+    /// The token as a JWT: header `alg`, `typ`, `kid`; a fresh `jti`.
+    ///
+    /// - Throws: ``TokenError`` of code `malformed` where the claims cannot be encoded.
+    public func sign(_ token: AccessToken) async throws(TokenError) -> String {
+        try await sign(AccessClaims(token, id: UUID().uuidString.lowercased()))
+    }
+
+    private func sign(_ claims: some JWTPayload) async throws(TokenError) -> String {
         do {
-            return try await keys.sign(RoomClaims(token, id: UUID().uuidString.lowercased()), kid: id)
+            return try await keys.sign(claims, kid: id)
         } catch {
             throw TokenError(.malformed, "cannot be signed: \(error)")
         }

@@ -25,18 +25,42 @@ public struct TokenVerifier: Sendable {
     /// - Throws: ``TokenError``
     public func verify(_ text: String, now: Date = Date()) throws(TokenError) -> RoomToken {
         let claims = try claims(RoomClaims.self, of: text)
-        guard claims.iss == RoomClaims.issuer else { throw TokenError(.wrongIssuer, "issued by somebody else") }
-        guard claims.aud.values.contains(RoomClaims.audience) else {
-            throw TokenError(.wrongAudience, "not a room token")
-        }
-        let seconds = now.timeIntervalSince1970
-        guard claims.exp > seconds else { throw TokenError(.expired, "expired") }
-        if let start = claims.nbf, start > seconds { throw TokenError(.notYetValid, "not valid yet") }
+        try Self.check(
+            claims.iss, claims.aud, RoomClaims.audience, "not a room token", claims.nbf, claims.exp, now)
         return try RoomToken(
             room: claims.room, session: claims.session, user: claims.sub, name: claims.name, role: claims.role,
             mode: claims.mode, unmetered: claims.unmetered ?? false,
             issuedAt: Date(timeIntervalSince1970: claims.iat ?? 0),
             expiresAt: Date(timeIntervalSince1970: claims.exp))
+    }
+
+    /// Checks an access token. Whether its sign-in has been ended since is for the caller to know.
+    ///
+    /// - Parameters:
+    ///   - text: the compact JWT.
+    ///   - now: the wall clock.
+    /// - Throws: ``TokenError``
+    public func verifyAccess(_ text: String, now: Date = Date()) throws(TokenError) -> AccessToken {
+        let claims = try claims(AccessClaims.self, of: text)
+        try Self.check(
+            claims.iss, claims.aud, AccessClaims.audience, "not an access token", claims.nbf, claims.exp, now)
+        guard (1...128).contains(claims.sid.utf8.count) else { throw TokenError(.malformed, "sid is empty or too long") }
+        return AccessToken(
+            user: claims.sub, role: claims.role, family: claims.sid, isVerified: claims.emailVerified,
+            issuedAt: Date(timeIntervalSince1970: claims.iat ?? 0),
+            expiresAt: Date(timeIntervalSince1970: claims.exp))
+    }
+
+    /// What the registered claims must be (RFC 7519 §4.1).
+    private static func check(
+        _ issuer: String, _ audience: Audience, _ wanted: String, _ otherwise: String, _ start: Double?, _ end: Double,
+        _ now: Date
+    ) throws(TokenError) {
+        guard issuer == RoomClaims.issuer else { throw TokenError(.wrongIssuer, "issued by somebody else") }
+        guard audience.values.contains(wanted) else { throw TokenError(.wrongAudience, otherwise) }
+        let seconds = now.timeIntervalSince1970
+        guard end > seconds else { throw TokenError(.expired, "expired") }
+        if let start, start > seconds { throw TokenError(.notYetValid, "not valid yet") }
     }
 
     /// The claims of a token whose signature holds.

@@ -2,12 +2,12 @@ internal import CLinux
 internal import Glibc
 internal import Synchronization
 
-/// A thread that may block, as the executor of one actor: libpq and the processes of a cluster are waited for on it,
-/// and not on the threads that all tasks share.
+/// A thread that may block, as the executor of one actor: libpq, the processes of a cluster and mail servers
+/// are waited for on it, and not on the threads that all tasks share.
 ///
 /// It starts with its first job and ends with `finish`. Jobs that arrive later still run, one at a time, on the thread
 /// that brings them: an `await` on the actor always comes back.
-final class BlockingThread: SerialExecutor, Sendable {
+package final class BlockingThread: SerialExecutor, Sendable {
     /// What a wait ended with.
     enum Wakening { case ready, timedOut, poked }
 
@@ -26,7 +26,8 @@ final class BlockingThread: SerialExecutor, Sendable {
     private let wake: Int32
     private let name: String
 
-    init(name: String) throws(DatabaseError) {
+    /// A thread that starts with its first job.
+    package init(name: String) throws(DatabaseError) {
         self.name = name
         wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
         guard wake >= 0 else { throw DatabaseError(.unavailable, "eventfd: \(String(cString: strerror(errno)))") }
@@ -35,14 +36,14 @@ final class BlockingThread: SerialExecutor, Sendable {
     deinit { close(wake) }
 
     /// Ends the thread after the jobs that are queued.
-    func finish() {
+    package func finish() {
         stopping.store(true, ordering: .releasing)
         poke()
     }
 
     // MARK: From other threads
 
-    func enqueue(_ job: consuming ExecutorJob) {
+    package func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         enum Duty { case none, start, wake, drain }
         let duty = queue.withLock { queue -> Duty in
@@ -67,11 +68,11 @@ final class BlockingThread: SerialExecutor, Sendable {
         }
     }
 
-    func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
+    package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
-    func checkIsolated() { precondition(isCurrent, "code of the thread \(name) runs on another one") }
+    package func checkIsolated() { precondition(isCurrent, "code of the thread \(name) runs on another one") }
 
-    func isIsolatingCurrentContext() -> Bool? { isCurrent }
+    package func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
     /// Ends a present or the next `wait` early.
     func poke() {

@@ -1,0 +1,79 @@
+public import Database
+
+/// A mail as a transport gets it. It renders to the same bytes at every attempt.
+public struct OutgoingMail: Sendable, Hashable {
+    /// Its id.
+    public let id: MailID
+    /// Who sends it.
+    public let sender: MailAddress
+    /// What it is.
+    public let email: Email
+    /// When it was written.
+    public let createdAt: Timestamp
+
+    /// A mail.
+    public init(id: MailID, sender: MailAddress, email: Email, createdAt: Timestamp) {
+        self.id = id
+        self.sender = sender
+        self.email = email
+        self.createdAt = createdAt
+    }
+
+    /// The mail as RFC 5322 and MIME have it: ASCII, with lines ended by CRLF.
+    public func rendered() -> [UInt8] {
+        let headers = [
+            "From: \(sender.header)",
+            "To: \(email.recipient.header)",
+            "Subject: \(HeaderText.unstructured(email.subject))",
+            "Date: \(Self.date(createdAt))",
+            // The same at every attempt: a mail system can drop what it has had before.
+            "Message-ID: <\(id)@\(sender.domain)>",
+            "Auto-Submitted: auto-generated",
+            "MIME-Version: 1.0",
+        ]
+        var output = Array(headers.map { $0 + "\r\n" }.joined().utf8)
+        guard let html = email.html else { return output + Self.part("text/plain", email.text) }
+        // No quoted-printable body can have it: there, an equals sign is followed by a digit or by nothing.
+        let boundary = "=_\(id)"
+        output += "Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\"\r\n\r\n".utf8
+        for (kind, body) in [("text/plain", email.text), ("text/html", html)] {
+            output += "--\(boundary)\r\n".utf8
+            output += Self.part(kind, body)
+        }
+        output += "--\(boundary)--\r\n".utf8
+        return output
+    }
+
+    private static func part(_ kind: String, _ body: String) -> [UInt8] {
+        let headers = "Content-Type: \(kind); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
+        return Array(headers.utf8) + QuotedPrintable.encode(body)
+    }
+
+    /// `Sun, 22 Nov 2026 22:21:46 +0000`
+    private static func date(_ moment: Timestamp) -> String {
+        let names = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+        let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
+        let day = moment.microseconds.flooredQuotient(86_400_000_000)
+        let weekday = Int(day - 7 * day.flooredQuotient(7))
+        // 2026-11-22T22:21:46.123456Z
+        let text = Array(moment.description)
+        let month = Int(String(text[5..<7])).map { months[($0 - 1) % 12] } ?? ""
+        return "\(names[weekday]), \(String(text[8..<10])) \(month) \(String(text[0..<4])) "
+            + "\(String(text[11..<19])) +0000"
+    }
+}
+
+extension OutgoingMail: CustomStringConvertible, CustomReflectable {
+    /// The mail's id.
+    public var description: String { "mail \(id)" }
+
+    /// Nothing of what it says and to whom.
+    public var customMirror: Mirror { Mirror(self, children: ["id": id]) }
+}
+
+extension Int64 {
+    fileprivate func flooredQuotient(_ divisor: Int64) -> Int64 {
+        let (quotient, rest) = quotientAndRemainder(dividingBy: divisor)
+        return rest < 0 ? quotient - 1 : quotient
+    }
+}
