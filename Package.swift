@@ -174,7 +174,7 @@ let package = Package(
         .testTarget(
             name: "RESTTests",
             dependencies: [
-                "Database", "DatabaseTesting", "Identifiers", "REST", log,
+                "Database", "DatabaseTesting", "Identifiers", "Money", "REST", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
         .testTarget(

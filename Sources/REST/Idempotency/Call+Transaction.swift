@@ -17,7 +17,7 @@ extension Call {
         try await pool.withTransaction(isolation: isolation) { transaction in
             guard let idempotencyKey else { return try await body(transaction) }
             let scope = caller.map { "user \($0.user)" } ?? "address \(address)"
-            let fingerprint = Array(SHA256.hash(data: self.body))
+            let fingerprint = fingerprint
             // Waits for whoever holds the key in a transaction of their own.
             let claimed = try await transaction.query(
                 """
@@ -35,6 +35,16 @@ extension Call {
                 """)
             return reply
         }
+    }
+
+    /// What a request asks for: the path's parameters and the content.
+    private var fingerprint: [UInt8] {
+        var hash = SHA256()
+        for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
+            hash.update(data: Array("\(name.utf8.count):\(name)=\(value.utf8.count):\(value);".utf8))
+        }
+        hash.update(data: body)
+        return Array(hash.finalize())
     }
 
     private func replay(
