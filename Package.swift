@@ -152,7 +152,7 @@ let package = Package(
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"], swiftSettings: language),
         .testTarget(
             name: "SignalingTests",
-            dependencies: ["Identifiers", "Relay", "RTP", "Signaling", "TestSupport", "Tokens", log],
+            dependencies: ["Identifiers", "Relay", "RTP", "Signaling", "TestSupport", "Tokens", "Web", log],
             swiftSettings: language),
         .testTarget(
             name: "OperationsTests",
@@ -185,6 +185,13 @@ let package = Package(
         .testTarget(
             name: "EventsTests", dependencies: ["Database", "DatabaseTesting", "Events", log],
             swiftSettings: language),
+        // The ends of the event queue as processes of their own, for the live tests to kill.
+        .executableTarget(
+            name: "event-probe",
+            dependencies: [
+                "Database", "Events", log, .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/EventProbe", swiftSettings: language),
         .testTarget(
             name: "MailTests", dependencies: ["Database", "DatabaseTesting", "Events", "Mail", log],
             swiftSettings: language),

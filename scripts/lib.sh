@@ -14,10 +14,11 @@ fail() {
   exit 1
 }
 
-# The path of the release `consult`, built where it is missing or old.
+# build_release PRODUCT: the path of the release `consult` or another program, built where it is missing or old.
 build_release() {
-  swift build --package-path "$root" -c release --product consult >&2 || return 1
-  printf '%s/consult\n' "$(swift build --package-path "$root" -c release --show-bin-path)"
+  local product=$1
+  swift build --package-path "$root" -c release --product "$product" >&2 || return 1
+  printf '%s/%s\n' "$(swift build --package-path "$root" -c release --show-bin-path)" "$product"
 }
 
 # build_sanitized address|thread: the path of a `consult` that watches its own memory or its own threads,

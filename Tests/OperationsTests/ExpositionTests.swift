@@ -22,6 +22,24 @@ struct ExpositionTests {
                 """)
     }
 
+    @Test("Families of one name from several parts are one")
+    func joined() {
+        func family(_ port: String, _ value: Double) -> MetricFamily {
+            MetricFamily("x", .gauge, help: "X.", series: [.init(.number(value), labels: [.init("port", port)])])
+        }
+        #expect(
+            expose([family("a", 1), .gauge("y", help: "Y.", 0), family("b", 2)]) == """
+                # HELP x X.
+                # TYPE x gauge
+                x{port="a"} 1
+                x{port="b"} 2
+                # HELP y Y.
+                # TYPE y gauge
+                y 0
+
+                """)
+    }
+
     @Test("A histogram's buckets are cumulative, end at +Inf and agree with its count")
     func histogram() {
         var buckets = Buckets(bounds: [0.001, 1])

@@ -77,6 +77,8 @@ final class ConnectionHandler: ChannelDuplexHandler, RemovableChannelHandler {
                 Problem(.requestHeaderFieldsTooLarge, code: "headers_too_large", "The header fields are too long.")
             case .invalidVersion:
                 Problem(.httpVersionNotSupported, code: "unsupported_version", "This port speaks HTTP/1.1.")
+            case .invalidMethod:
+                Problem(.notImplemented, code: "unknown_method", "There is no such method.")
             default: Problem(.badRequest, code: "malformed_request", "The request is not well-formed HTTP.")
             }
         refusal = problem.reply(requestID: nil)

@@ -19,6 +19,7 @@ public final class RateLimiter: Sendable {
             case (.account, nil), (.address, _): address
             }
         guard let wait = buckets.withLock({ $0.take(limit, subject: subject, at: now) }) else { return }
-        throw .tooMany(retryAfter: Int(clamping: wait.components.seconds) + 1)
+        let (seconds, attoseconds) = wait.components
+        throw .tooMany(retryAfter: Int(clamping: seconds) + (attoseconds > 0 ? 1 : 0))
     }
 }
