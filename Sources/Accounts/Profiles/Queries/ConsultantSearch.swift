@@ -1,5 +1,5 @@
 public import Database
-public import Money
+internal import Money
 
 /// A consultant as everybody sees them.
 public struct ListedConsultant: Sendable, Hashable {
