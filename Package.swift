@@ -99,7 +99,7 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Database", "Events", "Identifiers", "Operations", "REST", "Web", log,
+                "Accounts", "Database", "Events", "Identifiers", "Operations", "REST", "Web", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -134,7 +134,8 @@ let package = Package(
         .executableTarget(
             name: "ConsultCommand",
             dependencies: [
-                "Identifiers", "Operations", "Relay", "Signaling", "Tokens", log,
+                "API", "Accounts", "Database", "Events", "Identifiers", "Mail", "Operations", "Passwords", "Relay",
+                "Signaling", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

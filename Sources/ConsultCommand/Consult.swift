@@ -8,5 +8,8 @@ struct Consult: AsyncParsableCommand {
         commandName: "consult",
         abstract: "Consultant Connect: instant video calls, metered and gated by media time.",
         version: consultVersion,
-        subcommands: [ServeCommand.self, SignalCommand.self, TokenCommand.self, DoctorCommand.self, ConfigCommand.self])
+        subcommands: [
+            ServeCommand.self, SignalCommand.self, APICommand.self, MigrateCommand.self, TokenCommand.self,
+            DoctorCommand.self, ConfigCommand.self,
+        ])
 }
