@@ -181,7 +181,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "REST", log,
+                "API", "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "Passwords",
+                "REST", "Tokens", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
