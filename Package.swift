@@ -78,7 +78,9 @@ let package = Package(
         .target(name: "Passwords", dependencies: ["CCrypt", "CLinux", crypto], swiftSettings: language),
         .target(
             name: "Signaling",
-            dependencies: ["CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", "Web", crypto, log],
+            dependencies: [
+                "CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", "Web", crypto, log,
+            ],
             swiftSettings: language),
 
         // What is remembered, and the events between the two halves.
@@ -91,7 +93,8 @@ let package = Package(
         .target(
             name: "REST",
             dependencies: [
-                "Database", "Identifiers", "Money", crypto, log, .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Database", "Identifiers", "Money", crypto, log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
         .target(
             name: "API",

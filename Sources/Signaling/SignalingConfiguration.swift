@@ -55,7 +55,8 @@ public struct SignalingConfiguration: Sendable {
     public init(
         bind: String? = nil, port: UInt16 = 8081, tls: TLSFiles? = nil, clientFolder: String? = nil,
         publicURL: String? = nil, publicWebSocketURL: String? = nil, api: ClientConfiguration.Place? = nil,
-        allowedOrigins: [String] = [], connectionsPerAddress: Int = 64, maximumConnections: Int = 8192, maximumRooms: Int = 1000,
+        allowedOrigins: [String] = [], connectionsPerAddress: Int = 64, maximumConnections: Int = 8192,
+        maximumRooms: Int = 1000,
         ice: ICEConfiguration = ICEConfiguration(), billing: BillingPolicy = BillingPolicy(),
         relayEnabled: Bool = true, version: String
     ) {
