@@ -44,10 +44,10 @@ public enum DemoSeed {
 
     private static func email(_ person: DemoPerson) -> String { "\(person.mailbox)@demo.example" }
 
-    /// Ids that are the same every time: version 8 (RFC 9562, section 5.8), of a kind and numbers of ours.
+    /// Ids that are the same every time: version 7 at the beginning of time, of a kind and numbers of ours.
     private static func id(_ kind: UInt16, _ first: UInt16, _ second: UInt16 = 0) -> UniqueID {
         func hexadecimal(_ value: UInt16) -> String { String(format: "%04x", Int(value)) }
-        let text = "00000000-0000-8000-8\(hexadecimal(kind).suffix(3))-\(hexadecimal(first))\(hexadecimal(second))0000"
+        let text = "00000000-0000-7000-8\(hexadecimal(kind).suffix(3))-\(hexadecimal(first))\(hexadecimal(second))0000"
         return UniqueID(text) ?? UniqueID()
     }
 
