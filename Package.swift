@@ -177,13 +177,14 @@ let package = Package(
         .testTarget(
             name: "RESTTests",
             dependencies: [
-                "Database", "DatabaseTesting", "Identifiers", "REST", log,
+                "Database", "DatabaseTesting", "Identifiers", "Money", "REST", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "REST", log,
+                "API", "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "Passwords",
+                "REST", "Tokens", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
