@@ -24,17 +24,20 @@ from playwright.async_api import async_playwright
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="leave out the tests under the sanitizers, and let fewer events do")
+    parser.addoption("--quick", action="store_true", help="leave out the tests under the sanitizers and most of those on a second database, and let fewer events do")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sanitizer: runs the server under AddressSanitizer or ThreadSanitizer (minutes)")
+    config.addinivalue_line("markers", "both: with --quick, too, on the private PostgreSQL and on somebody else's")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--quick"):
         for item in items:
-            if item.get_closest_marker("sanitizer"):
+            parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+            second = parameters.get("town") == "database" and not item.get_closest_marker("both")
+            if second or item.get_closest_marker("sanitizer"):
                 item.add_marker(pytest.mark.skip(reason="--quick"))
 
 
@@ -79,6 +82,12 @@ async def nothing_left() -> AsyncIterator[None]:
     finally:
         for process in left():
             process.kill()
+
+
+@pytest.fixture(scope="session")
+def quick(request: pytest.FixtureRequest) -> bool:
+    """Whether less has to do."""
+    return bool(request.config.getoption("--quick"))
 
 
 Serve = Callable[..., Awaitable[Server]]
