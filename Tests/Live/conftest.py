@@ -13,6 +13,7 @@ import pytest_asyncio
 from harness.chromium import ChromiumPage
 from harness.firefox import FirefoxPage
 from harness.gstreamer import GStreamerSide
+from harness.marketplace import Town, open_town
 from harness.page import Page
 from harness.peer import Peer
 from harness.schema import Contract
@@ -57,15 +58,21 @@ def contract_kept() -> Any:
 
 @pytest_asyncio.fixture(autouse=True)
 async def nothing_left() -> AsyncIterator[None]:
-    """No process stays behind."""
+    """No process stays behind. What a server of a whole module starts meanwhile is that server's own."""
     before = {process.pid for process in psutil.Process().children(recursive=True)}
     yield
     for forgotten in list(Peer.alive):
         await forgotten.close()
 
+    def is_left(process: psutil.Process) -> bool:
+        try:
+            return (process.pid not in before and process.status() != psutil.STATUS_ZOMBIE
+                    and not any(parent.pid in before for parent in process.parents()))
+        except psutil.NoSuchProcess:
+            return False
+
     def left() -> list[psutil.Process]:
-        return [process for process in psutil.Process().children(recursive=True)
-                if process.pid not in before and process.status() != psutil.STATUS_ZOMBIE]
+        return [process for process in psutil.Process().children(recursive=True) if is_left(process)]
 
     try:
         await until(lambda: not left(), 10, "the end of every process the test started")
@@ -179,3 +186,13 @@ async def wire(serve: Serve) -> AsyncIterator[Callable[..., Awaitable[Wire]]]:
     yield open_wire
     for made in wires:
         await made.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["embedded", "database"])
+async def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """A whole marketplace for the tests of a module: once with its private PostgreSQL, once on somebody else's.
+
+    Its tests run in the module's event loop: `pytestmark = pytest.mark.asyncio(loop_scope="module")`.
+    """
+    async with open_town(tmp_path_factory.mktemp("town"), request.param) as made:
+        yield made
