@@ -14,18 +14,23 @@ import Testing
             try Data("main()".utf8).write(to: URL(filePath: path + "/assets/main-1.js"))
         }
 
+        func file(at path: String) throws -> StaticFiles.File? {
+            var files = try #require(StaticFiles(folder: self.path))
+            return files.file(at: path)
+        }
+
         deinit { try? FileManager.default.removeItem(atPath: path) }
     }
 
     @Test(arguments: ["/", "/index.html", "/verify-email", "/reset-password"])
     func `the client's pages are all its index`(path: String) throws {
         let folder = try Folder()
-        var files = try #require(StaticFiles(folder: folder.path))
-        let file = try #require(files.file(at: path))
+        let file = try #require(try folder.file(at: path))
         #expect(file.bytes == Array("<html>".utf8))
         #expect(file.type == "text/html; charset=utf-8")
         #expect(file.cacheControl == "no-cache")
-        #expect(file.tag == files.file(at: "/")?.tag)
+        let index = try #require(try folder.file(at: "/"))
+        #expect(file.tag == index.tag)
     }
 
     @Test(arguments: [
@@ -33,15 +38,13 @@ import Testing
         "/reset-password.html", "/unknown", "/assets", "verify-email",
     ])
     func `what is neither a file nor a page of the client is not found`(path: String) throws {
-        let folder = try Folder()
-        var files = try #require(StaticFiles(folder: folder.path))
-        #expect(files.file(at: path) == nil)
+        let file = try Folder().file(at: path)
+        #expect(file == nil)
     }
 
     @Test func `files of the client are found under their own names`() throws {
         let folder = try Folder()
-        var files = try #require(StaticFiles(folder: folder.path))
-        let file = try #require(files.file(at: "/assets/main-1.js"))
+        let file = try #require(try folder.file(at: "/assets/main-1.js"))
         #expect(file.bytes == Array("main()".utf8))
         #expect(file.isImmutable)
     }
@@ -49,7 +52,7 @@ import Testing
     @Test func `a folder without an index has no pages`() throws {
         let folder = try Folder()
         try FileManager.default.removeItem(atPath: folder.path + "/index.html")
-        var files = try #require(StaticFiles(folder: folder.path))
-        #expect(files.file(at: "/verify-email") == nil)
+        let file = try folder.file(at: "/verify-email")
+        #expect(file == nil)
     }
 }
