@@ -6,19 +6,21 @@ import type { Route } from "./route";
 
 /** Shows the page that the address is for. */
 export function Root({ entry }: { readonly entry: Route }) {
-  const [route, setRoute] = useState(entry);
+  const [{ route, visit }, setVisit] = useState({ route: entry, visit: 0 });
   const isCall = route.page === "call";
 
   useEffect(() => {
     if (isCall) return undefined;
-    // Another mail's link that is put into the address bar changes the fragment alone, and loads nothing.
+    // A mail's link that is put into the address bar changes the fragment alone, and loads nothing: a visit all the same.
     const onHash = () => {
-      if (window.location.hash !== "") setRoute(enter(window.location, window.history));
+      if (window.location.hash === "") return;
+      const next = enter(window.location, window.history);
+      setVisit((last) => ({ route: next, visit: last.visit + 1 }));
     };
     window.addEventListener("hashchange", onHash);
     return () => window.removeEventListener("hashchange", onHash);
   }, [isCall]);
 
   if (route.page === "call") return <App />;
-  return <AccountPage key={`${route.page} ${route.token ?? ""}`} route={route} />;
+  return <AccountPage key={visit} route={route} />;
 }
