@@ -56,7 +56,8 @@ import Testing
             #expect(try await server.send("OPTIONS", "/api/v1/free").status == 204)
             let answer = try await server.send("GET", "/api/v1/free")
             #expect(answer.status == 429)
-            #expect(answer["retry-after"] == "20")
+            // A third of a minute, less what passed meanwhile.
+            #expect(answer["retry-after"].flatMap(Int.init).map { (1...20).contains($0) } == true)
         }
     }
 

@@ -1,4 +1,4 @@
-public import Database
+internal import Database
 internal import HTTPTypes
 internal import Mail
 internal import Passwords
