@@ -78,12 +78,20 @@ let package = Package(
         .target(name: "Passwords", dependencies: ["CCrypt", "CLinux", crypto], swiftSettings: language),
         .target(
             name: "Signaling",
-            dependencies: ["CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", "Web", crypto, log],
+            dependencies: [
+                "CLinux", "CWebSockets", "Identifiers", "Relay", "RTP", "SDP", "Tokens", "Web", crypto, log,
+            ],
             swiftSettings: language),
 
         // What is remembered, and the events between the two halves.
         .target(name: "Database", dependencies: ["CLinux", "COpenSSL", "CPostgreSQL", log], swiftSettings: language),
         .target(name: "Events", dependencies: ["Database", log], swiftSettings: language),
+        .target(
+            name: "SignalingEvents",
+            dependencies: [
+                "Database", "Events", "Identifiers", "Signaling", log,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
         .target(name: "Mail", dependencies: ["CCurl", "Database", "Events", log], swiftSettings: language),
 
         // The sidecar.
@@ -91,7 +99,8 @@ let package = Package(
         .target(
             name: "REST",
             dependencies: [
-                "Database", "Identifiers", "Money", crypto, log, .product(name: "HTTPTypes", package: "swift-http-types"),
+                "Database", "Identifiers", "Money", crypto, log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
         .target(
             name: "API",
@@ -152,8 +161,10 @@ let package = Package(
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"], swiftSettings: language),
         .testTarget(
             name: "SignalingTests",
-            dependencies: ["Identifiers", "Relay", "RTP", "Signaling", "TestSupport", "Tokens", "Web", log],
-            swiftSettings: language),
+            dependencies: [
+                "Database", "DatabaseTesting", "Events", "Identifiers", "Relay", "RTP", "Signaling", "SignalingEvents",
+                "TestSupport", "Tokens", "Web", log,
+            ], swiftSettings: language),
         .testTarget(
             name: "OperationsTests",
             dependencies: [

@@ -55,7 +55,8 @@ public struct SignalingConfiguration: Sendable {
     public init(
         bind: String? = nil, port: UInt16 = 8081, tls: TLSFiles? = nil, clientFolder: String? = nil,
         publicURL: String? = nil, publicWebSocketURL: String? = nil, api: ClientConfiguration.Place? = nil,
-        allowedOrigins: [String] = [], connectionsPerAddress: Int = 64, maximumConnections: Int = 8192, maximumRooms: Int = 1000,
+        allowedOrigins: [String] = [], connectionsPerAddress: Int = 64, maximumConnections: Int = 8192,
+        maximumRooms: Int = 1000,
         ice: ICEConfiguration = ICEConfiguration(), billing: BillingPolicy = BillingPolicy(),
         relayEnabled: Bool = true, version: String
     ) {
@@ -90,6 +91,10 @@ struct SignalingLimits: Sendable {
     var earlyErrors = 3
     var helloTimeout: NanosecondCount = .seconds(10)
     var resumeWindow: NanosecondCount = .seconds(60)
+    /// How long after a consultant's last connection the marketplace is told.
+    var absenceWindow: NanosecondCount = .seconds(60)
+    /// How long the tokens of an ended sign-in are refused: longer than they live.
+    var revocationMemory: NanosecondCount = .seconds(1200)
     var outboxMessages = 512
     var outboxBytes = 1 << 20
     /// A queue that hasn't moved for this long belongs to a reader who is gone.

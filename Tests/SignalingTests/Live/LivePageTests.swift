@@ -43,7 +43,8 @@ import Web
             #expect(index.fields["cache-control"] == "no-cache")
             #expect(index.fields["x-content-type-options"] == "nosniff")
             #expect(index.fields["referrer-policy"] == "no-referrer")
-            #expect(index.fields["content-security-policy"]?
+            #expect(
+                index.fields["content-security-policy"]?
                     .contains("connect-src 'self' ws://localhost:\(server.port);") == true)
             #expect(index.fields["permissions-policy"]?.contains("camera=(self)") == true)
 
