@@ -105,7 +105,7 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Database", "Events", "Identifiers", "Operations", "REST", "Web", log,
+                "Accounts", "Database", "Events", "Identifiers", "Operations", "REST", "Web", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -122,6 +122,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
+        .target(name: "Demo", dependencies: ["Database"], swiftSettings: language),
 
         // Running it.
         .target(
@@ -140,7 +141,9 @@ let package = Package(
         .executableTarget(
             name: "ConsultCommand",
             dependencies: [
-                "Identifiers", "Operations", "Relay", "Signaling", "Tokens", log,
+                "API", "Accounts", "Database", "Demo", "Events", "Identifiers", "Mail", "Operations", "Passwords",
+                "Relay",
+                "Signaling", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -182,13 +185,14 @@ let package = Package(
         .testTarget(
             name: "RESTTests",
             dependencies: [
-                "Database", "DatabaseTesting", "Identifiers", "REST", log,
+                "Database", "DatabaseTesting", "Identifiers", "Money", "REST", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "REST", log,
+                "API", "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "Passwords",
+                "REST", "Tokens", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),

@@ -4,100 +4,82 @@ import Logging
 import Operations
 import Relay
 import ServiceLifecycle
-import Signaling
 import Tokens
 
 /// The parts of a serving process, put together.
 struct Assembly {
-    private let relay: MediaRelay?
-    private let signaling: SignalingServer
+    /// Which halves run in this process.
+    enum Halves: String {
+        /// Both.
+        case both = "serve"
+        /// The signaling core.
+        case signaling = "signal"
+        /// The sidecar.
+        case sidecar = "api"
+
+        var hasSignaling: Bool { self != .sidecar }
+        var hasSidecar: Bool { self != .signaling }
+    }
+
     private let settings: Settings
-    private let command: String
+    private let halves: Halves
     private let logger: Logger
-    private let readiness = Readiness([Self.starting])
+    private let readiness: Readiness
+    private let store: DataStore?
+    private let core: SignalingCore?
+    private let sidecar: Sidecar?
 
-    private static let starting = "starting"
-    private static let draining = "draining"
-
-    init(settings: Settings, key: SigningKey, command: String, logger: Logger) throws {
+    /// - Parameter store: the database; nil for a signaling core that serves token rooms alone.
+    init(settings: Settings, halves: Halves, store: DataStore?, key: SigningKey, logger: Logger) async throws {
         raiseFileLimit()
-        relay = settings.relay ? try MediaRelay(configuration: settings.relayConfiguration, logger: logger) : nil
-        signaling = SignalingServer(
-            configuration: settings.signalingConfiguration, relay: relay,
-            verifier: TokenVerifier(key: key.publicKey), logger: logger)
+        let readiness = Readiness(
+            [halves.hasSignaling ? SignalingCore.starting : nil, halves.hasSidecar ? Self.apiStarting : nil]
+                .compactMap { $0 })
         self.settings = settings
-        self.command = command
+        self.halves = halves
+        self.store = store
         self.logger = logger
-    }
-
-    /// Runs until a signal. What is started last is stopped first, so that the private port tells of the draining.
-    func run() async throws {
-        let media = Part("relay", start: {}, stop: { await relay?.shutdown() })
-        let signals = Part(
-            "signaling",
-            start: {
-                let port = try await listen()
-                logger.info(
-                    "serving",
-                    metadata: [
-                        "address": "\(settings.address(port: port))", "command": "\(command)",
-                        "relay": "\(settings.relay ? "on" : "off")", "data": "\(settings.dataFolder)",
-                        "version": "\(consultVersion)",
-                    ])
-                if settings.clientFolder == nil {
-                    logger.warning("no web client found: build it with web-client/build.sh or set CONSULT_CLIENT_DIR")
-                }
-                readiness.clear(Self.starting)
-            },
-            stop: {
-                readiness.block(Self.draining)
-                await signaling.shutdown()
-            })
-        try await Operations.run([opsServer, media, signals], logger: logger)
-        logger.info("stopped")
-    }
-
-    /// Starts the signaling core; where it cannot listen, says why in the doctor's words.
-    private func listen() async throws -> UInt16 {
-        do {
-            return try await signaling.start()
-        } catch {
-            let finding = examinePort(
-                "signaling port", host: settings.bind, port: settings.signalPort, setting: "CONSULT_SIGNAL_PORT"
-            ) { false }
-            throw finding.verdict == .fail ? CannotListen(finding: finding) : error
+        self.readiness = readiness
+        core =
+            halves.hasSignaling
+            ? try SignalingCore(
+                settings: settings, store: store, key: key, knowsSidecar: halves == .both || store != nil,
+                readiness: readiness, logger: logger) : nil
+        guard halves.hasSidecar, let store else {
+            sidecar = nil
+            return
+        }
+        sidecar = try await Sidecar(settings: settings, store: store, key: key, logger: logger) { port in
+            logger.info(
+                "serving the API",
+                metadata: ["address": "\(settings.address(port: port))/api/v1", "data": "\(settings.dataFolder)"])
+            readiness.clear(Self.apiStarting)
         }
     }
 
-    private struct CannotListen: Error, CustomStringConvertible {
-        let finding: Finding
-        var description: String { "\(finding.subject): \(finding.detail)" }
+    private static let apiStarting = "api starting"
+
+    /// Runs until a signal. What is started last is stopped first, so that the private port tells of the draining.
+    func run() async throws {
+        let services: [any Service] =
+            (store?.services ?? []) + [opsServer] + (sidecar?.services ?? []) + (core?.services ?? [])
+        try await Operations.run(services, logger: logger)
+        logger.info("stopped")
     }
 
     private var opsServer: OpsServer {
         let handlers = OpsServer.Handlers(
-            reasonsAgainst: { [readiness] in readiness.reasonsAgainst },
-            metrics: { [relay, signaling] in
-                metricFamilies(relay: await relay?.metrics() ?? RelayMetrics(), signaling: await signaling.metrics())
-                    + processMetrics()
+            reasonsAgainst: { [readiness, store] in
+                let reachable = await store?.isReachable() ?? true
+                return readiness.reasonsAgainst + (reachable ? [] : ["database unreachable"])
             },
-            calls: { [signaling] in await signaling.calls().map(CallReport.init) },
-            extendHorizon: { [signaling] room, seconds in await signaling.moveHorizon(of: room, to: seconds) })
+            metrics: { [core, sidecar] in
+                (await core?.metrics() ?? []) + (await sidecar?.metrics() ?? []) + processMetrics()
+            },
+            calls: { [core] in await core?.calls() ?? [] },
+            extendHorizon: { [core] room, seconds in await core?.moveHorizon(of: room, to: seconds) ?? .notFound })
         return OpsServer(host: settings.opsBind, port: settings.opsPort, handlers: handlers, logger: logger) { port in
             logger.info("private port", metadata: ["address": "http://\(settings.opsBind):\(port)"])
         }
-    }
-}
-
-extension SignalingServer {
-    /// Moves a room's horizon, and says what came of it in the private port's terms.
-    func moveHorizon(of room: String, to seconds: Int) async -> OpsServer.HorizonOutcome {
-        guard let id = RoomID(room), let status = try? await extendHorizon(room: id, to: seconds) else {
-            return .notFound
-        }
-        guard status.horizonSeconds != nil else {
-            return .refused(code: "unmetered", detail: "The room has no threshold, so its horizon cannot be moved.")
-        }
-        return .extended(ClockReport(status))
     }
 }

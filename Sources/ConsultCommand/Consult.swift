@@ -8,5 +8,9 @@ struct Consult: AsyncParsableCommand {
         commandName: "consult",
         abstract: "Consultant Connect: instant video calls, metered and gated by media time.",
         version: consultVersion,
-        subcommands: [ServeCommand.self, SignalCommand.self, TokenCommand.self, DoctorCommand.self, ConfigCommand.self])
+        subcommands: [
+            ServeCommand.self, SignalCommand.self, APICommand.self, MigrateCommand.self, SeedCommand.self,
+            TokenCommand.self,
+            DoctorCommand.self, ConfigCommand.self,
+        ])
 }

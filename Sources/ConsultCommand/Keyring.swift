@@ -25,18 +25,25 @@ extension Settings {
     /// - Throws: the exit code, after the problem has been told on standard error.
     func signingKey() throws -> SigningKey {
         if let key = try configuredKey() { return key }
+        try makeDataFolder()
+        do {
+            return try SigningKey.loadOrCreate(atPath: keyFile)
+        } catch {
+            printError("consult: \(error.message)")
+            throw error.code == .malformed ? ExitCode(EX_CONFIG) : ExitCode.failure
+        }
+    }
+
+    /// Makes the data folder where it is missing.
+    ///
+    /// - Throws: the exit code, after the problem has been told on standard error.
+    func makeDataFolder() throws {
         do {
             try FileManager.default.createDirectory(
                 atPath: self.dataFolder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
             printError("consult: cannot create the data folder \(self.dataFolder): \(error.localizedDescription)")
             throw ExitCode.failure
-        }
-        do {
-            return try SigningKey.loadOrCreate(atPath: keyFile)
-        } catch {
-            printError("consult: \(error.message)")
-            throw error.code == .malformed ? ExitCode(EX_CONFIG) : ExitCode.failure
         }
     }
 }

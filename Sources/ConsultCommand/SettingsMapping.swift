@@ -1,8 +1,11 @@
 import ArgumentParser
+import Database
 import Foundation
+import Mail
 import Operations
 import Relay
 import Signaling
+import Web
 
 /// From settings to what each part wants to know.
 extension Settings {
@@ -12,11 +15,14 @@ extension Settings {
             stunServers: self.stunServers.map(\.text), maximumCalls: self.maximumRooms)
     }
 
-    var signalingConfiguration: SignalingConfiguration {
-        SignalingConfiguration(
+    /// - Parameter knowsSidecar: whether clients are told of the API.
+    func signalingConfiguration(knowsSidecar: Bool) -> SignalingConfiguration {
+        let api = self.publicURL.map { ClientConfiguration.Place.url($0 + "/api/v1") }
+        return SignalingConfiguration(
             bind: self.bind, port: self.signalPort, tls: tlsFiles, clientFolder: self.clientFolder,
             publicURL: self.publicURL, publicWebSocketURL: self.publicWebSocketURL ?? webSocketURL,
-            allowedOrigins: self.allowedOrigins, connectionsPerAddress: self.connectionsPerAddress,
+            api: knowsSidecar ? api ?? .port(self.httpPort, isSecure: false) : nil, allowedOrigins: self.allowedOrigins,
+            connectionsPerAddress: self.connectionsPerAddress,
             maximumRooms: self.maximumRooms,
             ice: ICEConfiguration(
                 stunURLs: self.stunServers.map(\.text), turnURLs: self.turnServers.map(\.text),
@@ -52,6 +58,24 @@ extension Settings {
             printError("consult: \(name): cannot read '\(path ?? "")': expected a readable file")
         }
         if !missing.isEmpty { throw ExitCode(EX_CONFIG) }
+    }
+
+    /// Fails where what the marketplace is to work with is not well formed, before anything is started.
+    ///
+    /// - Throws: the exit code, after every problem has been told on standard error, without the secrets.
+    func checkMarketplace() throws {
+        var problems: [String] = []
+        do {
+            if let url = self.databaseURL { _ = try DatabaseConfiguration(url: url) }
+        } catch { problems.append("CONSULT_DATABASE_URL: \(error.message)") }
+        do {
+            if let url = self.smtpURL { _ = try SMTPServer(url: url) }
+        } catch { problems.append("CONSULT_SMTP_URL: \(error.message)") }
+        do {
+            _ = try MailAddress(mailbox: self.mailFrom)
+        } catch { problems.append("CONSULT_MAIL_FROM: \(error.message)") }
+        for problem in problems { printError("consult: \(problem)") }
+        if !problems.isEmpty { throw ExitCode(EX_CONFIG) }
     }
 
     private var tlsFiles: SignalingConfiguration.TLSFiles? {

@@ -76,7 +76,8 @@ import FoundationNetworking
                 #expect(try await connection.send("GET", "/api/v1/things").status == 200)
             }
             try connection.write(
-                "GET /api/v1/things HTTP/1.1\r\nHost: a\r\n\r\nDELETE /api/v1/things/1/parts/2 HTTP/1.1\r\nHost: a\r\n\r\n")
+                "GET /api/v1/things HTTP/1.1\r\nHost: a\r\n\r\nDELETE /api/v1/things/1/parts/2 HTTP/1.1\r\nHost: a\r\n\r\n"
+            )
             #expect(try await connection.read().status == 200)
             #expect(try await connection.read().status == 204)
         }

@@ -10,9 +10,11 @@ from typing import Any
 import psutil
 import pytest
 import pytest_asyncio
+from harness.api import EmbeddedServer
 from harness.chromium import ChromiumPage
 from harness.firefox import FirefoxPage
 from harness.gstreamer import GStreamerSide
+from harness.marketplace import Town, open_town
 from harness.page import Page
 from harness.peer import Peer
 from harness.schema import Contract
@@ -23,17 +25,20 @@ from playwright.async_api import async_playwright
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="leave out the tests under the sanitizers, and let fewer events do")
+    parser.addoption("--quick", action="store_true", help="leave out the tests under the sanitizers and most of those on a second database, and let fewer events do")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sanitizer: runs the server under AddressSanitizer or ThreadSanitizer (minutes)")
+    config.addinivalue_line("markers", "both: with --quick, too, on the private PostgreSQL and on somebody else's")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--quick"):
         for item in items:
-            if item.get_closest_marker("sanitizer"):
+            parameters = item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}
+            second = parameters.get("town") == "database" and not item.get_closest_marker("both")
+            if second or item.get_closest_marker("sanitizer"):
                 item.add_marker(pytest.mark.skip(reason="--quick"))
 
 
@@ -57,21 +62,33 @@ def contract_kept() -> Any:
 
 @pytest_asyncio.fixture(autouse=True)
 async def nothing_left() -> AsyncIterator[None]:
-    """No process stays behind."""
+    """No process stays behind. What a server of a whole module starts meanwhile is that server's own."""
     before = {process.pid for process in psutil.Process().children(recursive=True)}
     yield
     for forgotten in list(Peer.alive):
         await forgotten.close()
 
+    def is_left(process: psutil.Process) -> bool:
+        try:
+            return (process.pid not in before and process.status() != psutil.STATUS_ZOMBIE
+                    and not any(parent.pid in before for parent in process.parents()))
+        except psutil.NoSuchProcess:
+            return False
+
     def left() -> list[psutil.Process]:
-        return [process for process in psutil.Process().children(recursive=True)
-                if process.pid not in before and process.status() != psutil.STATUS_ZOMBIE]
+        return [process for process in psutil.Process().children(recursive=True) if is_left(process)]
 
     try:
         await until(lambda: not left(), 10, "the end of every process the test started")
     finally:
         for process in left():
             process.kill()
+
+
+@pytest.fixture(scope="session")
+def quick(request: pytest.FixtureRequest) -> bool:
+    """Whether less has to do."""
+    return bool(request.config.getoption("--quick"))
 
 
 Serve = Callable[..., Awaitable[Server]]
@@ -88,6 +105,28 @@ async def serve(tmp_path: Path, nothing_left: None) -> AsyncIterator[Serve]:
         server = Server(folder, executable, **settings)
         servers.append(server)
         return await server.start(timeout)
+
+    yield start
+    failures = []
+    for server in servers:
+        try:
+            await server.stop()
+        except AssertionError as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+
+
+@pytest_asyncio.fixture
+async def embedded(tmp_path: Path, nothing_left: None) -> AsyncIterator[Callable[..., Awaitable[EmbeddedServer]]]:
+    """Starts both halves with a database of their own; at the end each process must stop cleanly with a quiet log."""
+    servers: list[EmbeddedServer] = []
+
+    async def start(**settings: Any) -> EmbeddedServer:
+        folder = tmp_path / f"embedded{len(servers)}"
+        folder.mkdir()
+        servers.append(EmbeddedServer(folder, **settings))
+        return await servers[-1].start()
 
     yield start
     failures = []
@@ -179,3 +218,13 @@ async def wire(serve: Serve) -> AsyncIterator[Callable[..., Awaitable[Wire]]]:
     yield open_wire
     for made in wires:
         await made.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["embedded", "database"])
+async def town(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """A whole marketplace for the tests of a module: once with its private PostgreSQL, once on somebody else's.
+
+    Its tests run in the module's event loop: `pytestmark = pytest.mark.asyncio(loop_scope="module")`.
+    """
+    async with open_town(tmp_path_factory.mktemp("town"), request.param) as made:
+        yield made

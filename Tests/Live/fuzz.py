@@ -264,16 +264,8 @@ class EncryptedPath:
 
     def backlog(self) -> tuple[int, int]:
         """Bytes that wait in the server's sockets of this path, and datagrams they have dropped."""
-        return self._backlog(self.remote[1])
-
-    def unread(self) -> int:
-        """Bytes that wait in the peer's own socket."""
-        return self._backlog(self.socket.getsockname()[1])[0]
-
-    @staticmethod
-    def _backlog(port: int) -> tuple[int, int]:
         waiting = dropped = 0
-        wanted = f":{port:04X}"
+        wanted = f":{self.remote[1]:04X}"
         with open("/proc/net/udp") as table:
             for line in table:
                 fields = line.split()
@@ -284,7 +276,6 @@ class EncryptedPath:
 
     async def flood(self, packets: Packets, count: int, receiver: Peer) -> dict[str, Any]:
         chance = packets.random.random
-        back = EncryptedPath(receiver)
         refused = 0
         for number in range(count):
             draw = chance()
@@ -305,9 +296,8 @@ class EncryptedPath:
                 self.send(data)
             if number % 64 == 63:
                 # asyncio reads one datagram a turn: what is forwarded must not bury the answers to connectivity checks.
-                while back.unread() > 60_000:
+                for _ in range(24):
                     await asyncio.sleep(0)
-                await asyncio.sleep(0)
                 # What the kernel would drop was not tested: wait until the server has read.
                 while self.backlog()[0] > 60_000:
                     await asyncio.sleep(0.001)

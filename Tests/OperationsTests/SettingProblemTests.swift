@@ -180,7 +180,7 @@ struct SettingValueTests {
     @Test("The client is found beside the executable, above it, or in the current folder")
     func client() {
         func find(_ there: String) -> String? {
-            findClient(executable: "/src/.build/x/release/consult", currentFolder: "/cwd") {
+            Operations.find(Machine.client, executable: "/src/.build/x/release/consult", currentFolder: "/cwd") {
                 $0 == there + "/index.html"
             }
         }

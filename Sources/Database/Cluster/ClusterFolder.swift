@@ -11,7 +11,8 @@ struct ClusterFolder {
 
     var data: String { path + "/data" }
     var newData: String { path + "/data.new" }
-    var run: String { path + "/run" }
+    /// Where the socket is: in the folder, or where that makes too long a path, in one for temporary files.
+    let run: String
     var log: String { path + "/server.log" }
 
     /// The server's log is set aside at a start once it is this long.
@@ -21,7 +22,7 @@ struct ClusterFolder {
 
     /// Makes the folder where it is missing, and takes hold of it.
     static func open(_ path: String, user: String) throws(ClusterError) -> ClusterFolder {
-        let owner = geteuid() == 0 ? try ServerUser(user) : nil
+        var owner = geteuid() == 0 ? try ServerUser(user) : nil
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
@@ -29,7 +30,9 @@ struct ClusterFolder {
         }
         guard let resolved = realpath(path, nil) else { throw ClusterError(.folder, "\(path): \(systemError())") }
         defer { free(resolved) }
-        let folder = try ClusterFolder(path: String(cString: resolved), owner: owner, lock: lock(path + "/lock"))
+        let whole = String(cString: resolved)
+        if owner != nil { try owner?.enter(whole) }
+        let folder = try ClusterFolder(path: whole, owner: owner, lock: lock(path + "/lock"), run: run(for: whole))
         do throws(ClusterError) {
             try folder.prepare()
         } catch {
@@ -40,7 +43,11 @@ struct ClusterFolder {
     }
 
     /// Lets others take hold of the folder.
-    func release() { close(lock) }
+    func release() {
+        // Elsewhere an empty folder would be left behind; one with a socket stays.
+        if !run.hasPrefix(path + "/") { rmdir(run) }
+        close(lock)
+    }
 
     private static func lock(_ path: String) throws(ClusterError) -> Int32 {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
@@ -62,14 +69,12 @@ struct ClusterFolder {
         guard !path.contains(",") else {
             throw ClusterError(.folder, "\(path): libpq takes a comma for the end of a host; choose another folder")
         }
-        let surplus = (run + "/.s.PGSQL.5432").utf8.count - Self.longestSocket
-        guard surplus <= 0 else {
-            throw ClusterError(
-                .folder, "\(path) is \(surplus) bytes too long for the path of a Unix socket; choose a shorter folder")
-        }
-        if let owner { try checkTraversal(by: owner) }
         if mkdir(run, 0o700) != 0, errno != EEXIST { throw ClusterError(.folder, "\(run): \(systemError())") }
-        for path in [path, run] {
+        var run = stat()
+        guard lstat(self.run, &run) == 0, run.st_mode & S_IFMT == S_IFDIR,
+            run.st_uid == geteuid() || run.st_uid == owner?.user
+        else { throw ClusterError(.folder, "\(self.run) is somebody else's") }
+        for path in [path, self.run] {
             guard chmod(path, 0o700) == 0, owner.map({ chown(path, $0.user, $0.group) == 0 }) ?? true else {
                 throw ClusterError(.folder, "\(path): \(systemError()); it belongs to another user")
             }
@@ -82,22 +87,13 @@ struct ClusterFolder {
         if stat(log, &state) == 0, state.st_size > Self.longLog { rename(log, log + ".1") }
     }
 
-    /// The server's user must be able to enter every folder on the way.
-    private func checkTraversal(by user: ServerUser) throws(ClusterError) {
-        var parent = path
-        while let slash = parent.lastIndex(of: "/"), parent != "/" {
-            parent = slash == parent.startIndex ? "/" : String(parent[..<slash])
-            var state = stat()
-            guard stat(parent, &state) == 0 else { throw ClusterError(.folder, "\(parent): \(systemError())") }
-            let execute: mode_t =
-                state.st_uid == user.user ? S_IXUSR : state.st_gid == user.group ? S_IXGRP : S_IXOTH
-            if state.st_mode & execute == 0 {
-                throw ClusterError(
-                    .folder,
-                    "the server runs as \(user.name), who may not enter \(parent): "
-                        + "choose a data folder elsewhere, or chmod o+x \(parent)")
-            }
-        }
+    /// The socket's folder for a cluster's folder.
+    private static func run(for path: String) -> String {
+        let inside = path + "/run"
+        if (inside + "/.s.PGSQL.5432").utf8.count <= longestSocket { return inside }
+        var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+        for byte in path.utf8 { hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        return "/tmp/consult-\(geteuid())-\(String(hash, radix: 36))"
     }
 
     /// The major version that made the data; nil where there is none yet.
@@ -128,6 +124,8 @@ struct ServerUser {
     let name: String
     let user: uid_t
     let group: gid_t
+    /// Whether the user passes through folders that are closed to it, by a capability that we lend (capabilities(7)).
+    private(set) var searchesClosedFolders = false
 
     init(_ name: String) throws(ClusterError) {
         guard let entry = getpwnam(name) else {
@@ -139,6 +137,41 @@ struct ServerUser {
         self.name = name
         user = entry.pointee.pw_uid
         group = entry.pointee.pw_gid
+    }
+
+    /// Makes sure that the user can enter every folder on the way to `path`, by right or by a lent capability.
+    mutating func enter(_ path: String) throws(ClusterError) {
+        var parent = path
+        while let slash = parent.lastIndex(of: "/"), parent != "/" {
+            parent = slash == parent.startIndex ? "/" : String(parent[..<slash])
+            var state = stat()
+            guard stat(parent, &state) == 0 else { throw ClusterError(.folder, "\(parent): \(systemError())") }
+            let execute: mode_t = state.st_uid == user ? S_IXUSR : state.st_gid == group ? S_IXGRP : S_IXOTH
+            if state.st_mode & execute != 0 { continue }
+            guard Self.canLendSearch else {
+                throw ClusterError(
+                    .folder,
+                    "the server runs as \(name), who may not enter \(parent): "
+                        + "choose a data folder elsewhere, or chmod o+x \(parent)")
+            }
+            searchesClosedFolders = true
+        }
+    }
+
+    /// What setpriv(1) is told.
+    var privileges: [String] {
+        let identity = ["--reuid=\(user)", "--regid=\(group)", "--init-groups"]
+        guard searchesClosedFolders else { return identity }
+        return identity + ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"]
+    }
+
+    /// Whether this process has CAP_DAC_READ_SEARCH, number 2.
+    private static var canLendSearch: Bool {
+        guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("CapEff:") }),
+            let set = UInt64(line.dropFirst("CapEff:".count).drop { $0.isWhitespace }, radix: 16)
+        else { return false }
+        return set & 1 << 2 != 0
     }
 }
 

@@ -32,7 +32,7 @@ final class ServerProcess {
     ) throws(ClusterError) -> ServerProcess {
         var command = [program] + arguments
         if let user {
-            command = ["/usr/bin/setpriv", "--reuid=\(user.user)", "--regid=\(user.group)", "--init-groups"] + command
+            command = ["/usr/bin/setpriv"] + user.privileges + command
         }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)

@@ -149,6 +149,16 @@ extension SettingKind<String> {
         SettingKind("an IP address, like 192.0.2.7 or 2001:db8::7") { isAddress($0) ? $0 : nil }
     }
 
+    /// An IP address, or a network of them in CIDR notation (RFC 4632).
+    static var network: Self {
+        SettingKind("an IP address or a network, like 10.0.0.0/8") { text in
+            let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+            guard let address = parts.first, isAddress(String(address)), parts.count <= 2 else { return nil }
+            let longest = address.contains(":") ? 128 : 32
+            return parts.count == 1 || Int(parts[1]).map { (0...longest).contains($0) } == true ? text : nil
+        }
+    }
+
     /// An absolute address under one of `schemes`, without query or fragment. Its trailing slash is dropped.
     static func url(_ schemes: [String], example: String) -> Self {
         SettingKind("an address like \(example)") { text in

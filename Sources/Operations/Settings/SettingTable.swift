@@ -100,6 +100,40 @@ public struct SettingTable: Sendable {
     public let maximumRooms = Setting(
         "CONSULT_MAX_ROOMS", .count(1...1_000_000), .text("1000"), "Rooms that may be open at once.")
 
+    // The marketplace
+    /// The sidecar's port.
+    public let httpPort = Setting(
+        "CONSULT_HTTP_PORT", .port, .text("8080"), "Port of the sidecar: the web client, /api, /config.json.")
+    /// The database.
+    public let databaseURL = Setting(
+        "CONSULT_DATABASE_URL", .optional(.text), .absent("none; a private one when embedded"), isSecret: true,
+        "PostgreSQL, as libpq's connection URI: postgresql://user:password@host/name?sslmode=verify-full.")
+    /// The folder of the migrations.
+    public let migrationsFolder = Setting(
+        "CONSULT_MIGRATIONS_DIR", .optional(.path),
+        .computed("found beside the executable or in migrations") { $0.migrationsFolder },
+        "Folder of the database's migrations.")
+    /// The mail server.
+    public let smtpURL = Setting(
+        "CONSULT_SMTP_URL", .optional(.text), .absent("none: mail is put into the data folder"), isSecret: true,
+        "Mail server: smtp://user:password@host:587, or smtps://….")
+    /// The sender of mails.
+    public let mailFrom = Setting(
+        "CONSULT_MAIL_FROM", .text, .text("Consultant Connect <no-reply@localhost.localdomain>"),
+        "Sender of the mails.")
+    /// Media time that is held and charged at once.
+    public let billingWindow = Setting(
+        "CONSULT_BILLING_WINDOW", .seconds(1...86400), .text("600"),
+        "Media time that is paid for at once, in seconds (or like 10m).")
+    /// Requests of one address to the API in a minute.
+    public let requestsPerMinute = Setting(
+        "CONSULT_REQUESTS_PER_MINUTE", .count(0...1_000_000), .text("600"),
+        "API requests that one address may make in a minute; 0: no limits, the routes' own included.")
+    /// Proxies in front of the API.
+    public let trustedProxies = Setting(
+        "CONSULT_TRUSTED_PROXIES", .list(of: .network), .absent("none"),
+        "Addresses or networks (10.0.0.0/8) of proxies whose X-Forwarded-For is believed.")
+
     // What it tells
     /// The least severe level that is logged.
     public let logLevel = Setting("CONSULT_LOG_LEVEL", .logLevel, .text("info"), "Least severe level that is logged.")
@@ -118,9 +152,8 @@ public struct SettingTable: Sendable {
     /// Names that the published contract gives to parts of the platform that this build does not have: understood, so
     /// that one environment serves every build, and reported once as unused.
     public static let reserved: Set<String> = [
-        "CONSULT_HTTP_PORT", "CONSULT_DATABASE_URL", "CONSULT_DATABASE_URL_FILE", "CONSULT_STRIPE_SECRET_KEY",
-        "CONSULT_STRIPE_SECRET_KEY_FILE", "CONSULT_STRIPE_API_BASE", "CONSULT_STRIPE_WEBHOOK_SECRET",
-        "CONSULT_STRIPE_WEBHOOK_SECRET_FILE", "CONSULT_SMTP_URL", "CONSULT_SMTP_URL_FILE", "CONSULT_MAIL_FROM",
-        "CONSULT_BILLING_WINDOW", "CONSULT_COMMISSION_BASIS_POINTS", "CONSULT_REDIS_URL", "CONSULT_REDIS_URL_FILE",
+        "CONSULT_STRIPE_SECRET_KEY", "CONSULT_STRIPE_SECRET_KEY_FILE", "CONSULT_STRIPE_API_BASE",
+        "CONSULT_STRIPE_WEBHOOK_SECRET", "CONSULT_STRIPE_WEBHOOK_SECRET_FILE", "CONSULT_COMMISSION_BASIS_POINTS",
+        "CONSULT_REDIS_URL", "CONSULT_REDIS_URL_FILE",
     ]
 }

@@ -1,6 +1,7 @@
 import Accounts
 import Database
 import DatabaseTesting
+import Foundation
 import HTTPTypes
 import Identifiers
 import REST
@@ -123,5 +124,48 @@ import Testing
             place = page.last?.place
         } while place != nil
         #expect(seen == [2, 1, 5, 4, 3])
+    }
+
+    @Test("are read page by page through the API")
+    func listing() async throws {
+        for number in 0..<3 {
+            _ = try await world.consultant("C\(number)", tags: ["SQL", "C++"], available: number > 0)
+        }
+        var query = ["tag": "sql, c++", "available": "true", "q": "databases", "limit": "1"]
+        let first = try await world.consultants.list(call(query: query)).json
+        #expect(first["items"].array.map { $0["name"].string } == ["C1"])
+        query["cursor"] = first["next"].string
+        let second = try await world.consultants.list(call(query: query)).json
+        #expect(second["items"].array.map { $0["name"].string } == ["C2"] && second["next"].isNull)
+        #expect(try await world.consultants.list(call(query: ["tag": ","])).json["items"].array.count == 3)
+        let wrong = try await refusal {
+            try await world.consultants.list(
+                call(query: ["available": "yes", "q": "a\u{0}", "tag": "a\u{0}"]))
+        }
+        #expect(wrong.errors.map(\.pointer) == ["tag", "available", "q"])
+    }
+
+    @Test("have their ratings read page by page through the API")
+    func ratingListing() async throws {
+        let consultant = try await world.consultant()
+        let customer = try await world.user(.customer, "Ann Secret")
+        for stars in 1...3 {
+            try await world.rate(try await world.session(customer, consultant), stars, stars == 2 ? nil : "Good")
+        }
+        let first = try await world.consultants.ratings(call(id: consultant, query: ["limit": "2"])).json
+        #expect(first["items"].array.map { $0["stars"].int } == [3, 2] && first["items"][1]["comment"].isNull)
+        #expect(first["items"][0].keys == ["stars", "comment", "createdAt"])
+        let next = try #require(first["next"].string)
+        let second = try await world.consultants.ratings(call(id: consultant, query: ["cursor": next])).json
+        #expect(second["items"].array.map { $0["stars"].int } == [1] && second["next"].isNull)
+        for parts in [
+            #"["1"]"#, #"["-1","\#(consultant)"]"#, #"["9223372036854775807","\#(consultant)"]"#, #"["1","x"]"#,
+        ] {
+            let cursor = Data(parts.utf8).base64EncodedString().replacing("=", with: "")
+            let problem = try await refusal {
+                try await world.consultants.ratings(call(id: consultant, query: ["cursor": cursor]))
+            }
+            #expect(problem.status == .badRequest && problem.code == "invalid_cursor")
+        }
     }
 }

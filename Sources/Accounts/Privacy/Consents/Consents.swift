@@ -26,10 +26,13 @@ public enum Consents {
                 INSERT INTO consents (id, user_id, document, version, granted)
                 SELECT \(UniqueID())::uuid, \(user)::uuid, \(choice.document.rawValue)::text, \(choice.version)::text,
                     \(choice.granted)::boolean
-                WHERE (\(choice.version)::text, \(choice.granted)::boolean) IS DISTINCT FROM (
-                    SELECT version, granted FROM consents
-                    WHERE user_id = \(user) AND document = \(choice.document.rawValue)
-                    ORDER BY recorded_at DESC, id DESC LIMIT 1)
+                WHERE NOT EXISTS (
+                    SELECT FROM (
+                        SELECT version, granted FROM consents
+                        WHERE user_id = \(user) AND document = \(choice.document.rawValue)
+                        ORDER BY recorded_at DESC, id DESC LIMIT 1
+                    ) AS latest
+                    WHERE version = \(choice.version) AND granted = \(choice.granted))
                 """)
         }
     }

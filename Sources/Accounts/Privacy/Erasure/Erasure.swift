@@ -1,4 +1,4 @@
-public import Database
+internal import Database
 
 /// What is kept of somebody who left.
 public struct KeptData: Sendable, Hashable, Encodable {

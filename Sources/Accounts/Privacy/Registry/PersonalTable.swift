@@ -1,4 +1,4 @@
-public import Database
+internal import Database
 
 /// A table that says something about people: what becomes of it when somebody asks for their data, and when they leave.
 public struct PersonalTable: Sendable {

@@ -1,4 +1,4 @@
-public import Database
+internal import Database
 
 /// How long one kind of data is kept, and what removes it then.
 public struct RetentionRule: Sendable {

@@ -1,0 +1,98 @@
+import API
+import Accounts
+import Database
+import Events
+import Foundation
+import Logging
+import Mail
+import Operations
+import Passwords
+import ServiceLifecycle
+import Tokens
+
+/// The REST sidecar of a process, put together: accounts, profiles, privacy, and what runs behind them.
+struct Sidecar: Sendable {
+    let server: APIServer
+    private let courier: Courier
+    private let retention: RetentionJob
+    private let reader: EventReader
+    private let store: DataStore
+
+    init(
+        settings: Settings, store: DataStore, key: SigningKey, logger: Logger,
+        started: @escaping @Sendable (UInt16) -> Void
+    ) async throws {
+        let pool = store.pool
+        self.store = store
+        let identity = await Identity(
+            pool: pool, hasher: try PasswordHasher(), key: key, clientURL: settings.address(port: settings.httpPort))
+        let routes = MarketplaceRoutes.table(
+            .init(
+                registration: RegistrationHandlers(identity), signIn: SignInHandlers(identity),
+                passwords: PasswordHandlers(identity), account: AccountHandlers(identity),
+                audit: AuditHandlers(pool: pool), consents: ConsentHandlers(pool: pool),
+                privacy: PrivacyHandlers(
+                    pool: pool, verifyPassword: { try await identity.verifyPassword($0, $1) },
+                    revokeAll: { try await identity.endSignIns(of: $0, reason: $1, in: $2) }),
+                profiles: ProfileHandlers(pool: pool, windowSeconds: max(600, settings.billingWindow)),
+                consultants: ConsultantHandlers(pool: pool), linkedIn: LinkedInHandlers(pool: pool),
+                outbox: OutboxHandlers(pool: pool)))
+        let keys = MarketplaceRoutes.published(AccountHandlers(identity))
+        server = try APIServer(
+            configuration: settings.apiConfiguration, routes: routes, rootRoutes: keys,
+            authenticator: identity.authenticator, logger: logger, started: started)
+        courier = Courier(
+            on: pool, transport: try settings.mailTransport(logger: logger),
+            configuration: .init(sender: try MailAddress(mailbox: settings.mailFrom)), logger: logger)
+        retention = RetentionJob(pool: pool, logger: logger)
+        reader = EventReader(of: .sidecar, on: pool, logger: logger) { delivery, transaction in
+            guard try await PresenceEvents.handle(delivery, in: transaction) != .notPresence else {
+                throw UnknownEvent(kind: delivery.event.kind)
+            }
+        }
+    }
+
+    /// What runs, the server last, so that it stops first.
+    var services: [any Service] {
+        [
+            Watch(name: "mail") { [courier] in await courier.run() },
+            Watch(name: "events") { [reader] in await reader.run() },
+            retention, server,
+        ]
+    }
+
+    /// What the sidecar has done, and what waits.
+    func metrics() async -> [MetricFamily] {
+        server.metrics + courier.metrics.families + retention.metrics.families + reader.metrics.families
+            + store.pool.metrics.families + (await queueFamilies(store.pool))
+    }
+
+    private struct UnknownEvent: Error, CustomStringConvertible {
+        let kind: String
+        var description: String { "an event of unknown kind \(kind)" }
+    }
+}
+
+extension Settings {
+    fileprivate var apiConfiguration: APIConfiguration {
+        var configuration = APIConfiguration(
+            host: self.bind, port: self.httpPort, publicURL: self.publicURL,
+            publicWebSocketURL: self.publicWebSocketURL, signalPort: self.signalPort,
+            isSignalSecure: self.tlsCertificate != nil, allowedOrigins: self.allowedOrigins,
+            trustedProxies: self.trustedProxies, clientFolder: self.clientFolder, version: consultVersion)
+        configuration.requestsPerMinute = self.requestsPerMinute
+        configuration.limitsRoutes = self.requestsPerMinute > 0
+        return configuration
+    }
+
+    /// The mail server; without one, the data folder, and the links in the log.
+    fileprivate func mailTransport(logger: Logger) throws -> any MailTransport {
+        if let url = self.smtpURL { return try SMTPTransport(try SMTPServer(url: url)) }
+        try makeDataFolder()
+        let folder = self.dataFolder + "/mail"
+        logger.warning("no mail server is set: mail is put into a folder", metadata: ["folder": "\(folder)"])
+        return try FolderTransport(folder: folder) { written in
+            logger.info("mail", metadata: ["file": "\(written.path)", "link": "\(written.link ?? "none")"])
+        }
+    }
+}
