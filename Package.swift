@@ -116,6 +116,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
+        .target(name: "Demo", dependencies: ["Database"], swiftSettings: language),
 
         // Running it.
         .target(
@@ -134,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "ConsultCommand",
             dependencies: [
-                "API", "Accounts", "Database", "Events", "Identifiers", "Mail", "Operations", "Passwords", "Relay",
+                "API", "Accounts", "Database", "Demo", "Events", "Identifiers", "Mail", "Operations", "Passwords",
+                "Relay",
                 "Signaling", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -175,13 +177,14 @@ let package = Package(
         .testTarget(
             name: "RESTTests",
             dependencies: [
-                "Database", "DatabaseTesting", "Identifiers", "REST", log,
+                "Database", "DatabaseTesting", "Identifiers", "Money", "REST", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "REST", log,
+                "API", "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "Passwords",
+                "REST", "Tokens", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),

@@ -9,7 +9,8 @@ struct Consult: AsyncParsableCommand {
         abstract: "Consultant Connect: instant video calls, metered and gated by media time.",
         version: consultVersion,
         subcommands: [
-            ServeCommand.self, SignalCommand.self, APICommand.self, MigrateCommand.self, TokenCommand.self,
+            ServeCommand.self, SignalCommand.self, APICommand.self, MigrateCommand.self, SeedCommand.self,
+            TokenCommand.self,
             DoctorCommand.self, ConfigCommand.self,
         ])
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Database
+import Demo
 import Foundation
 import Logging
 import Operations
@@ -29,7 +30,8 @@ struct ServeCommand: AsyncParsableCommand {
 struct SignalCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "signal",
-        abstract: "Serve the signaling core alone; without a database, for rooms of tokens that `consult token` minted.",
+        abstract:
+            "Serve the signaling core alone; without a database, for rooms of tokens that `consult token` minted.",
         discussion: SettingOptions.discussion)
 
     @OptionGroup var options: SettingOptions
@@ -85,4 +87,8 @@ private func prepare(_ store: DataStore, _ settings: Settings, embedded: Bool, l
     guard embedded else { return try await store.requireMigrated(settings) }
     let applied = try await store.migrations(settings).up()
     if !applied.isEmpty { logger.info("migrated", metadata: ["migrations": "\(applied.count)"]) }
+    if try await DemoSeed.isEmpty(store.pool) {
+        try await store.seed(settings)
+        logger.info("demo accounts were made", metadata: ["password": "in \(settings.dataFolder)/demo-password"])
+    }
 }

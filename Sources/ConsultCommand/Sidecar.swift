@@ -34,7 +34,7 @@ struct Sidecar: Sendable {
                 privacy: PrivacyHandlers(
                     pool: pool, verifyPassword: { try await identity.verifyPassword($0, $1) },
                     revokeAll: { try await identity.endSignIns(of: $0, reason: $1, in: $2) }),
-                profiles: ProfileHandlers(pool: pool, windowSeconds: settings.billingWindow),
+                profiles: ProfileHandlers(pool: pool, windowSeconds: max(600, settings.billingWindow)),
                 consultants: ConsultantHandlers(pool: pool), linkedIn: LinkedInHandlers(pool: pool),
                 outbox: OutboxHandlers(pool: pool)))
         let keys = MarketplaceRoutes.published(AccountHandlers(identity))

@@ -3,8 +3,8 @@ internal import Foundation
 /// What a password must be like. Length is what matters (NIST SP 800-63B, section 5.1.1.2): no kinds of characters are
 /// asked for, and none are forbidden.
 public struct PasswordRules: Sendable, Hashable {
-    /// The fewest characters.
-    public var minimumCharacters = 10
+    /// The fewest characters: NIST's minimum.
+    public var minimumCharacters = 8
     /// The most bytes, so that nobody sends us books to hash.
     public var maximumBytes = 1000
 

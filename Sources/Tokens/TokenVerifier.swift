@@ -44,7 +44,9 @@ public struct TokenVerifier: Sendable {
         let claims = try claims(AccessClaims.self, of: text)
         try Self.check(
             claims.iss, claims.aud, AccessClaims.audience, "not an access token", claims.nbf, claims.exp, now)
-        guard (1...128).contains(claims.sid.utf8.count) else { throw TokenError(.malformed, "sid is empty or too long") }
+        guard (1...128).contains(claims.sid.utf8.count) else {
+            throw TokenError(.malformed, "sid is empty or too long")
+        }
         return AccessToken(
             user: claims.sub, role: claims.role, family: claims.sid, isVerified: claims.emailVerified,
             issuedAt: Date(timeIntervalSince1970: claims.iat ?? 0),

@@ -49,10 +49,10 @@ public struct StaticFiles: Sendable {
         self.root = root
     }
 
-    /// The file for a request's path, already percent-decoded; `/` is `index.html`.
+    /// The file for a request's path, already percent-decoded; the client's pages are all `index.html`.
     public mutating func file(at path: String) -> File? {
         guard let parts = Self.parts(of: path) else { return nil }
-        let name = parts.isEmpty ? "index.html" : parts.joined(separator: "/")
+        let name = ClientRoutes.contains(path) ? "index.html" : parts.joined(separator: "/")
         guard let type = Self.type(of: name), let resolved = resolve(root + "/" + name),
             resolved.hasPrefix(root == "/" ? "/" : root + "/")
         else { return nil }

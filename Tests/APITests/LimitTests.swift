@@ -56,7 +56,8 @@ import Testing
             #expect(try await server.send("OPTIONS", "/api/v1/free").status == 204)
             let answer = try await server.send("GET", "/api/v1/free")
             #expect(answer.status == 429)
-            #expect(answer["retry-after"] == "20")
+            // A third of a minute, less what passed meanwhile.
+            #expect(answer["retry-after"].flatMap(Int.init).map { (1...20).contains($0) } == true)
         }
     }
 
@@ -110,9 +111,9 @@ import Testing
             try connection.write(head)
             let piece = "1000\r\n" + String(repeating: "x", count: 4096) + "\r\n"
             // Goes on until the server has had enough: it answers, and then the connection is gone.
-            let answer = Task { try await connection.read() }
-            while (try? connection.write(piece)) != nil {}
-            #expect(try await answer.value.status == 413)
+            async let answer = connection.read()
+            try await connection.writeUntilRefused(piece)
+            #expect(try await answer.status == 413)
         }
     }
 

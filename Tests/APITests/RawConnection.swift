@@ -36,7 +36,9 @@ final class RawConnection: Sendable {
         }
         guard connected == 0 else { throw Failure(description: "cannot connect: \(errno)") }
         var patience = timeval(tv_sec: 20, tv_usec: 0)
-        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &patience, socklen_t(MemoryLayout<timeval>.size))
+        for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+            setsockopt(descriptor, SOL_SOCKET, option, &patience, socklen_t(MemoryLayout<timeval>.size))
+        }
     }
 
     deinit { close(descriptor) }
@@ -51,6 +53,11 @@ final class RawConnection: Sendable {
             guard sent > 0 else { throw Failure(description: "cannot send: \(errno)") }
             rest = rest.dropFirst(sent)
         }
+    }
+
+    /// Sends these bytes again and again until the other side has closed the connection.
+    func writeUntilRefused(_ text: String) async throws {
+        try await waiting { [self] in while (try? write(text)) != nil {} }
     }
 
     /// Sends a request and waits for its response.

@@ -10,6 +10,7 @@ from typing import Any
 import psutil
 import pytest
 import pytest_asyncio
+from harness.api import EmbeddedServer
 from harness.chromium import ChromiumPage
 from harness.firefox import FirefoxPage
 from harness.gstreamer import GStreamerSide
@@ -104,6 +105,28 @@ async def serve(tmp_path: Path, nothing_left: None) -> AsyncIterator[Serve]:
         server = Server(folder, executable, **settings)
         servers.append(server)
         return await server.start(timeout)
+
+    yield start
+    failures = []
+    for server in servers:
+        try:
+            await server.stop()
+        except AssertionError as failure:
+            failures.append(failure)
+    if failures:
+        raise failures[0]
+
+
+@pytest_asyncio.fixture
+async def embedded(tmp_path: Path, nothing_left: None) -> AsyncIterator[Callable[..., Awaitable[EmbeddedServer]]]:
+    """Starts both halves with a database of their own; at the end each process must stop cleanly with a quiet log."""
+    servers: list[EmbeddedServer] = []
+
+    async def start(**settings: Any) -> EmbeddedServer:
+        folder = tmp_path / f"embedded{len(servers)}"
+        folder.mkdir()
+        servers.append(EmbeddedServer(folder, **settings))
+        return await servers[-1].start()
 
     yield start
     failures = []

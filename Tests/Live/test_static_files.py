@@ -44,6 +44,19 @@ async def test_the_join_page_and_its_assets_are_served(server):
         assert wanted in head.lower(), (script, head)
 
 
+async def test_the_pages_of_the_client_are_its_index_under_the_same_rules(server):
+    def rules(head: str) -> list[str]:
+        return [line for line in head.lower().splitlines() if line.startswith(("content-", "x-", "referrer-", "etag", "cache-"))]
+
+    _, index_head, index = await http(server, "/")
+    for page in ("/verify-email", "/reset-password"):
+        status, head, body = await http(server, page)
+        assert status == 200 and body == index and rules(head) == rules(index_head), (page, head)
+    for other in ("/verify-email/", "/verify-email/x", "/assets/verify-email", "/unknown", "/Verify-Email"):
+        status, _, _ = await http(server, other)
+        assert status == 404, (other, status)
+
+
 async def test_pages_tell_the_browser_to_be_careful(server):
     _, head, _ = await http(server, "/")
     lines = head.lower()

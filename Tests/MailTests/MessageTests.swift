@@ -142,4 +142,21 @@ extension String {
         #expect(QuotedPrintable.encode(seventySix) == Array((seventySix + "\r\n").utf8))
         #expect(QuotedPrintable.encode(seventySix + "y") == Array((seventySix.dropLast() + "=\r\nxy\r\n").utf8))
     }
+
+    @Test("is readable as it is where it is plain ASCII")
+    func sevenBit() throws {
+        let link = "https://consult.example/verify#token=" + String(repeating: "aB3", count: 40)
+        let plain = lines(try mail(text: "Open this:\n\(link)\n"))
+        #expect(plain.contains("Content-Transfer-Encoding: 7bit"))
+        #expect(plain.contains(link))
+        let mixed = lines(try mail(text: link, html: "<p>Grüße</p>"))
+        #expect(mixed.count { $0 == "Content-Transfer-Encoding: 7bit" } == 1)
+        #expect(mixed.count { $0 == "Content-Transfer-Encoding: quoted-printable" } == 1)
+        #expect(SevenBit.encode("a\tb\rc\n\n=") == Array("a\tb\r\nc\r\n\r\n=\r\n".utf8))
+        #expect(SevenBit.encode(String(repeating: "x", count: 998))?.count == 1000)
+        for text in [
+            "é", "a\u{7f}", "a\u{1b}", "a \nb", "a\t", "x\n.\ny", ".", "From here", "--=_x", "\u{2028}",
+            String(repeating: "x", count: 999),
+        ] { #expect(SevenBit.encode(text) == nil, "\(text.debugDescription)") }
+    }
 }

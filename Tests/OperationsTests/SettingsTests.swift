@@ -136,13 +136,13 @@ struct SettingsTests {
     @Test("Names of parts this build lacks are understood, and told")
     func reserved() throws {
         let settings = try resolve(
-            flags: ["--http-port=8080"],
-            environment: ["CONSULT_DATABASE_URL": "postgres://x", "CONSULT_STRIPE_SECRET_KEY_FILE": "/x"],
-            yaml: "billing-window: 600"
+            flags: ["--stripe-api-base=http://127.0.0.1:1"],
+            environment: ["CONSULT_REDIS_URL": "redis://x", "CONSULT_STRIPE_SECRET_KEY_FILE": "/x"],
+            yaml: "commission-basis-points: 1500"
         ).get()
         #expect(
             settings.unused == [
-                "--http-port", "CONSULT_DATABASE_URL", "CONSULT_STRIPE_SECRET_KEY_FILE", "billing-window",
+                "--stripe-api-base", "CONSULT_REDIS_URL", "CONSULT_STRIPE_SECRET_KEY_FILE", "commission-basis-points",
             ])
     }
 

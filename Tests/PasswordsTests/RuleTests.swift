@@ -15,12 +15,13 @@ import Testing
         ] { #expect(problems(password).isEmpty, "\(password)") }
     }
 
-    @Test("ask for ten characters, as they are composed")
+    @Test("ask for eight characters, as they are composed")
     func short() {
-        #expect(problems("ninechars") == [.tooShort(minimumCharacters: 10)])
-        #expect(problems("") == [.tooShort(minimumCharacters: 10)])
-        // Nine letters, one of them with an accent of its own.
-        #expect(problems("nine\u{301}chars") == [.tooShort(minimumCharacters: 10)])
+        #expect(problems("7 chars") == [.tooShort(minimumCharacters: 8)])
+        #expect(problems("") == [.tooShort(minimumCharacters: 8)])
+        // Seven characters, one of them with an accent of its own.
+        #expect(problems("7 che\u{301}rs") == [.tooShort(minimumCharacters: 8)])
+        #expect(problems("8 chérs.").isEmpty)
     }
 
     @Test("end at a thousand bytes")
@@ -48,13 +49,15 @@ import Testing
         for password in [
             "password123", "Password123!", "passwordpassword", "qwertyuiop", "1234567890", "0123456789", "9876543210",
             "aaaaaaaaaa", "abcdefghij", "1234567890123", "letmein2026!", "iloveyou!!", "1q2w3e4r5t", "consultant1",
-            "testtesttest", "CorrectHorseBatteryStaple",
+            "testtesttest", "CorrectHorseBatteryStaple", "password", "12345678", "87654321", "Iloveyou1", "1qaz2wsx",
+            "qwertyui",
+            "Football", "Jennifer7", "abcd1234",
         ] { #expect(problems(password) == [.isCommon], "\(password)") }
     }
 
     @Test("say what is wrong in words and with a code")
     func words() {
-        #expect(PasswordProblem.tooShort(minimumCharacters: 10).description.contains("10 characters"))
+        #expect(PasswordProblem.tooShort(minimumCharacters: 8).description.contains("8 characters"))
         #expect(PasswordProblem.isCommon.code == "password_too_common")
     }
 }

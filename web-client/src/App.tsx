@@ -1,5 +1,4 @@
 import { useEffect, useState } from "react";
-import { loadConfig } from "./api/config";
 import type { ClientConfig } from "./api/config";
 import { readToken, tokenInFragment } from "./api/roomToken";
 import type { TokenReading } from "./api/roomToken";
@@ -12,36 +11,20 @@ import { EndedPage } from "./features/call/EndedPage";
 import { JoinPage } from "./features/join/JoinPage";
 import { LinkPage } from "./features/join/LinkPage";
 import { StartPage } from "./features/StartPage";
+import { useConfig } from "./features/useConfig";
 import { useStore } from "./ui/useStore";
 
 type RoomReading = Extract<TokenReading, { kind: "room" }>;
 
 export function App() {
   const [reading, setReading] = useState(() => readToken(tokenInFragment(window.location.hash)));
-  const [config, setConfig] = useState<ClientConfig | Error | null>(null);
-  const [attempt, setAttempt] = useState(0);
+  const [config, retry] = useConfig();
 
   useEffect(() => {
     const onHash = () => setReading(readToken(tokenInFragment(window.location.hash)));
     window.addEventListener("hashchange", onHash);
     return () => window.removeEventListener("hashchange", onHash);
   }, []);
-
-  useEffect(() => {
-    let current = true;
-    loadConfig().then(
-      (loaded) => current && setConfig(loaded),
-      (error: unknown) => current && setConfig(error instanceof Error ? error : new Error(String(error))),
-    );
-    return () => {
-      current = false;
-    };
-  }, [attempt]);
-
-  const retry = () => {
-    setConfig(null);
-    setAttempt((count) => count + 1);
-  };
 
   if (reading.kind !== "room") {
     return (

@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { App } from "./App";
+import { Root } from "./Root";
+import { enter } from "./route";
 import "./ui/tokens.css";
 import "./ui/base.css";
 import "./ui/components.css";
@@ -11,7 +12,7 @@ const root = document.getElementById("root");
 if (root !== null) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <Root entry={enter(window.location, window.history)} />
     </StrictMode>,
   );
 }

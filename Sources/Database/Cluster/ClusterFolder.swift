@@ -43,7 +43,11 @@ struct ClusterFolder {
     }
 
     /// Lets others take hold of the folder.
-    func release() { close(lock) }
+    func release() {
+        // Elsewhere an empty folder would be left behind; one with a socket stays.
+        if !run.hasPrefix(path + "/") { rmdir(run) }
+        close(lock)
+    }
 
     private static func lock(_ path: String) throws(ClusterError) -> Int32 {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

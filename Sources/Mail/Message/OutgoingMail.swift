@@ -33,7 +33,7 @@ public struct OutgoingMail: Sendable, Hashable {
         ]
         var output = Array(headers.map { $0 + "\r\n" }.joined().utf8)
         guard let html = email.html else { return output + Self.part("text/plain", email.text) }
-        // No quoted-printable body can have it: there, an equals sign is followed by a digit or by nothing.
+        // No body has it: quoted-printable has a digit or nothing behind an equals sign, and 7bit refuses such lines.
         let boundary = "=_\(id)"
         output += "Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\"\r\n\r\n".utf8
         for (kind, body) in [("text/plain", email.text), ("text/html", html)] {
@@ -44,9 +44,12 @@ public struct OutgoingMail: Sendable, Hashable {
         return output
     }
 
+    /// A body as it is where it can be, so that a link in it is a link for whoever reads the raw mail too.
     private static func part(_ kind: String, _ body: String) -> [UInt8] {
-        let headers = "Content-Type: \(kind); charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
-        return Array(headers.utf8) + QuotedPrintable.encode(body)
+        let (encoding, content) =
+            SevenBit.encode(body).map { ("7bit", $0) } ?? ("quoted-printable", QuotedPrintable.encode(body))
+        let headers = "Content-Type: \(kind); charset=utf-8\r\nContent-Transfer-Encoding: \(encoding)\r\n\r\n"
+        return Array(headers.utf8) + content
     }
 
     /// `Sun, 22 Nov 2026 22:21:46 +0000`

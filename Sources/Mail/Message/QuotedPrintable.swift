@@ -6,15 +6,8 @@ enum QuotedPrintable {
     static func encode(_ text: String) -> [UInt8] {
         var output: [UInt8] = []
         output.reserveCapacity(text.utf8.count * 5 / 4)
-        for line in lines(of: text) { append(line, to: &output) }
+        for line in BodyLines.of(text) { append(line, to: &output) }
         return output
-    }
-
-    private static func lines(of text: String) -> [[UInt8]] {
-        // A CRLF is one character.
-        var lines = text.split(omittingEmptySubsequences: false) { ["\r\n", "\n", "\r"].contains($0) }
-        if lines.count > 1, lines.last?.isEmpty == true { lines.removeLast() }
-        return lines.map { Array($0.utf8) }
     }
 
     private static func append(_ line: [UInt8], to output: inout [UInt8]) {

@@ -33,7 +33,8 @@ public struct Machine: Sendable {
             home: environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory(),
             dataHome: environment["XDG_DATA_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil },
             clientFolder: find(
-                Self.client, executable: executable, currentFolder: files.currentDirectoryPath, exists: files.fileExists),
+                Self.client, executable: executable, currentFolder: files.currentDirectoryPath, exists: files.fileExists
+            ),
             migrationsFolder: find(
                 Self.migrations, executable: executable, currentFolder: files.currentDirectoryPath,
                 exists: files.fileExists))

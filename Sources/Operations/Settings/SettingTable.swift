@@ -124,7 +124,7 @@ public struct SettingTable: Sendable {
     /// Media time that is held and charged at once.
     public let billingWindow = Setting(
         "CONSULT_BILLING_WINDOW", .seconds(1...86400), .text("600"),
-        "Media time that is paid for at once, in seconds (or like 10m); no rate may make it cheaper than a card charge can be.")
+        "Media time that is paid for at once, in seconds (or like 10m).")
     /// Requests of one address to the API in a minute.
     public let requestsPerMinute = Setting(
         "CONSULT_REQUESTS_PER_MINUTE", .count(0...1_000_000), .text("600"),

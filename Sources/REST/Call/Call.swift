@@ -76,11 +76,17 @@ public struct Call: Sendable {
         do {
             return try JSONDecoder().decode(type, from: Data(body))
         } catch let error as DecodingError {
+            if case .dataCorrupted(let context) = error, context.codingPath.isEmpty, isWellFormedJSON {
+                // The decoder says neither where nor what; of well-formed content it is this.
+                throw .invalid("", "has a number that is not whole, or too large")
+            }
             throw Self.problem(error)
         } catch {
             throw Problem(.badRequest, code: "malformed_json", "The content is not well-formed JSON.")
         }
     }
+
+    private var isWellFormedJSON: Bool { (try? JSONDecoder().decode(AnyJSON.self, from: Data(body))) != nil }
 
     private static func problem(_ error: DecodingError) -> Problem {
         func pointer(_ path: [any CodingKey]) -> String {
@@ -111,6 +117,31 @@ public struct Call: Sendable {
         case is any BinaryInteger.Type: "whole number in range"
         case is any BinaryFloatingPoint.Type: "number"
         default: "value of the expected shape"
+        }
+    }
+}
+
+/// Any JSON, looked at for being that.
+private struct AnyJSON: Decodable {
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    init(from decoder: any Decoder) throws {
+        if let container = try? decoder.container(keyedBy: Key.self) {
+            for key in container.allKeys { _ = try container.decode(AnyJSON.self, forKey: key) }
+        } else if var container = try? decoder.unkeyedContainer() {
+            while !container.isAtEnd { _ = try container.decode(AnyJSON.self) }
+        } else {
+            let value = try decoder.singleValueContainer()
+            if value.decodeNil() || (try? value.decode(Bool.self)) != nil || (try? value.decode(String.self)) != nil {
+                return
+            }
+            _ = try value.decode(Double.self)
         }
     }
 }

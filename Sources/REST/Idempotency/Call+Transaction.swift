@@ -9,15 +9,17 @@ extension Call {
     /// one still runs, even after a crash, gets the first one's reply and does nothing. Where `body` throws, the key is
     /// free again. Replies that carry secrets must not come from here: they are kept for a day.
     ///
+    /// - Parameter content: what tells the request from another one with the same key; nil: its content. A digest of
+    ///   this is kept, so a password must not be in it.
     /// - Throws: ``Problem`` of status 422 where the key came with another content before; what `body` throws.
     public nonisolated(nonsending) func transaction(
-        on pool: DatabasePool, isolation: IsolationLevel = .readCommitted,
+        on pool: DatabasePool, isolation: IsolationLevel = .readCommitted, identifiedBy content: [UInt8]? = nil,
         _ body: nonisolated(nonsending) (Transaction) async throws -> Reply
     ) async throws -> Reply {
         try await pool.withTransaction(isolation: isolation) { transaction in
             guard let idempotencyKey else { return try await body(transaction) }
             let scope = caller.map { "user \($0.user)" } ?? "address \(address)"
-            let fingerprint = Array(SHA256.hash(data: self.body))
+            let fingerprint = fingerprint(of: content ?? self.body)
             // Waits for whoever holds the key in a transaction of their own.
             let claimed = try await transaction.query(
                 """
@@ -35,6 +37,16 @@ extension Call {
                 """)
             return reply
         }
+    }
+
+    /// What a request asks for: the path's parameters and the content.
+    private func fingerprint(of content: [UInt8]) -> [UInt8] {
+        var hash = SHA256()
+        for (name, value) in parameters.sorted(by: { $0.key < $1.key }) {
+            hash.update(data: Array("\(name.utf8.count):\(name)=\(value.utf8.count):\(value);".utf8))
+        }
+        hash.update(data: content)
+        return Array(hash.finalize())
     }
 
     private func replay(

@@ -67,7 +67,8 @@ extension Problem {
 
     /// 422: the content is well formed, but a field is not as it must be.
     public static func invalid(_ errors: [FieldError]) -> Problem {
-        let words = errors.map { "\($0.pointer): \($0.detail)" }.joined(separator: "; ")
+        let words = errors.map { "\($0.pointer.isEmpty ? "the content" : $0.pointer): \($0.detail)" }
+            .joined(separator: "; ")
         return Problem(.unprocessableContent, code: "invalid_content", words, errors: errors)
     }
 

@@ -1,6 +1,7 @@
 import Accounts
 import Database
 import DatabaseTesting
+import Foundation
 import HTTPTypes
 import Identifiers
 import REST
@@ -139,9 +140,9 @@ import Testing
         #expect(try await world.consultants.list(call(query: ["tag": ","])).json["items"].array.count == 3)
         let wrong = try await refusal {
             try await world.consultants.list(
-                call(query: ["limit": "0", "cursor": "x", "available": "yes", "q": "a\u{0}", "tag": "a\u{0}"]))
+                call(query: ["available": "yes", "q": "a\u{0}", "tag": "a\u{0}"]))
         }
-        #expect(wrong.errors.map(\.pointer) == ["limit", "cursor", "tag", "available", "q"])
+        #expect(wrong.errors.map(\.pointer) == ["tag", "available", "q"])
     }
 
     @Test("have their ratings read page by page through the API")
@@ -157,11 +158,14 @@ import Testing
         let next = try #require(first["next"].string)
         let second = try await world.consultants.ratings(call(id: consultant, query: ["cursor": next])).json
         #expect(second["items"].array.map { $0["stars"].int } == [1] && second["next"].isNull)
-        for cursor in ["", "x", "1.x", "-1.\(consultant)", "9223372036854775807.\(consultant)"] {
+        for parts in [
+            #"["1"]"#, #"["-1","\#(consultant)"]"#, #"["9223372036854775807","\#(consultant)"]"#, #"["1","x"]"#,
+        ] {
+            let cursor = Data(parts.utf8).base64EncodedString().replacing("=", with: "")
             let problem = try await refusal {
                 try await world.consultants.ratings(call(id: consultant, query: ["cursor": cursor]))
             }
-            #expect(problem.status == .unprocessableContent)
+            #expect(problem.status == .badRequest && problem.code == "invalid_cursor")
         }
     }
 }

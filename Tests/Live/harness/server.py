@@ -42,12 +42,14 @@ def environment(**extra: str) -> dict[str, str]:
 class Server:
     """`consult signal` on free loopback ports, with a data folder of its own."""
 
+    command = ["signal"]
+
     def __init__(self, folder: Path, executable: str | None = None, **settings: Any) -> None:
         self.executable = executable or binary()
         self.folder = folder
         self.data = folder / "data"
         self.log_path = folder / "consult.log"
-        self.signal_port, self.ops_port, http_port = free_ports(3)
+        self.signal_port, self.ops_port, self.http_port = free_ports(3)
         self.signer = Signer()
         self.process: subprocess.Popen[bytes] | None = None
         self.stopped = False
@@ -55,7 +57,7 @@ class Server:
             "CONSULT_BIND": LOOPBACK,
             "CONSULT_SIGNAL_PORT": str(self.signal_port),
             "CONSULT_OPS_PORT": str(self.ops_port),
-            "CONSULT_HTTP_PORT": str(http_port),
+            "CONSULT_HTTP_PORT": str(self.http_port),
             "CONSULT_DATA_DIR": str(self.data),
             "CONSULT_CLIENT_DIR": str(ROOT / "web-client/dist"),
             "CONSULT_JWT_KEY": self.signer.setting,
@@ -73,7 +75,7 @@ class Server:
         self.data.mkdir(parents=True, exist_ok=True)
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [self.executable, "signal"], env=self.environment, stdout=log, stderr=subprocess.STDOUT,
+                [self.executable, *self.command], env=self.environment, stdout=log, stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL, cwd=self.folder, start_new_session=True)
         await until(self._ready, timeout, f"/readyz of {self.executable}")
         return self

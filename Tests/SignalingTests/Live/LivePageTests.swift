@@ -112,7 +112,7 @@ import Web
             let value = try JSONParser.parse(response.body)
             #expect(
                 value
-                    == ["websocket": .string("ws://localhost:\(server.port)/ws"), "api": .null, "version": "test"])
+                    == ["api": .null, "version": "test", "websocket": .string("ws://localhost:\(server.port)/ws")])
             #expect(try await get("/", port: server.port).text.contains("/ws"))
         }
         try await LiveServer.with {

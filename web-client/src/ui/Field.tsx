@@ -1,4 +1,4 @@
-import { useId } from "react";
+import { forwardRef, useId } from "react";
 
 export interface Option {
   readonly id: string;
@@ -54,3 +54,45 @@ export function CheckField({ label, checked, onChange }: CheckFieldProps) {
     </label>
   );
 }
+
+export interface TextFieldProps {
+  readonly label: string;
+  readonly type: "email" | "password" | "text";
+  readonly autoComplete: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly hint?: string;
+  /** What is wrong with the value; null where nothing is. Read out when it appears, and with the field. */
+  readonly problem?: string | null;
+  readonly testId?: string;
+}
+
+export const TextField = forwardRef<HTMLInputElement, TextFieldProps>(function TextField(
+  { label, type, autoComplete, value, onChange, hint, problem = null, testId },
+  ref,
+) {
+  const id = useId();
+  const described = [hint === undefined ? null : `${id}-hint`, problem === null ? null : `${id}-problem`];
+  return (
+    <div className="field">
+      <label className="field__label" htmlFor={id}>{label}</label>
+      <input
+        ref={ref}
+        id={id}
+        className="field__control"
+        type={type}
+        autoComplete={autoComplete}
+        autoCapitalize="none"
+        spellCheck={false}
+        required
+        value={value}
+        aria-invalid={problem !== null}
+        aria-describedby={described.filter((name) => name !== null).join(" ") || undefined}
+        data-testid={testId}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {hint === undefined ? null : <p id={`${id}-hint`} className="field__hint">{hint}</p>}
+      <p id={`${id}-problem`} className="field__problem" aria-live="polite">{problem}</p>
+    </div>
+  );
+});

@@ -1,4 +1,4 @@
-public import Database
+internal import Database
 internal import HTTPTypes
 internal import Mail
 internal import Passwords
@@ -21,7 +21,9 @@ public struct PasswordHandlers: Sendable {
     public func requestReset(_ call: Call) async throws -> Reply {
         let end = ContinuousClock.now + Self.evenTime
         let body = try call.content(ResetBody.self)
-        guard let email = EmailAddress(body.email) else { throw Problem.invalid("/email", "expected an e-mail address") }
+        guard let email = EmailAddress(body.email) else {
+            throw Problem.invalid("/email", "expected an e-mail address")
+        }
         try await identity.pool.withTransaction { transaction in
             guard let user = try await Users.find(email, on: transaction),
                 try await ResetMails.isDue(for: user.id, in: transaction)

@@ -1,4 +1,4 @@
-public import Database
+internal import Database
 internal import HTTPTypes
 internal import Identifiers
 internal import Mail
@@ -43,7 +43,9 @@ public struct RegistrationHandlers: Sendable {
         guard let email, let name, let role else { throw Problem.invalid(fields.errors) }
 
         let hash = try await identity.hash(body.password)
-        return try await call.transaction(on: identity.pool) { transaction in
+        // Without the password, of which nothing but its bcrypt hash is ever kept.
+        let content = Array("\(email.text) \(role.rawValue) \(name.text)".utf8)
+        return try await call.transaction(on: identity.pool, identifiedBy: content) { transaction in
             let user = User(id: UniqueID(), email: email, name: name, role: role, createdAt: .now())
             if try await Users.insert(user, passwordHash: hash, in: transaction) {
                 try await welcome(user, call, in: transaction)

@@ -1,4 +1,4 @@
-public import Database
+internal import Database
 internal import FoundationEssentials
 internal import HTTPTypes
 internal import Identifiers

@@ -1,4 +1,4 @@
-public import Mail
+internal import Mail
 
 /// The words of the mails about accounts.
 public struct IdentityMails: Sendable {

@@ -1,5 +1,5 @@
-public import Database
-public import Events
+internal import Database
+internal import Events
 internal import Identifiers
 
 /// Sign-ins and their refresh tokens.

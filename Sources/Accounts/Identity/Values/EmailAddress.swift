@@ -1,4 +1,4 @@
-public import Mail
+internal import Mail
 
 /// An account's e-mail address: what mail can be sent to, compared without case.
 public struct EmailAddress: Hashable, Sendable, CustomStringConvertible, CustomReflectable {

@@ -1,5 +1,4 @@
 internal import Crypto
-public import Database
 
 internal import FoundationEssentials
 

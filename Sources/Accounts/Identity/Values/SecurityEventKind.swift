@@ -30,6 +30,4 @@ public enum SecurityEventKind: String, Sendable, Hashable, CaseIterable, Paramet
     case exported
     /// The account was erased.
     case erased
-    /// Somebody signed in used a route that is not for their role.
-    case accessDenied = "access_denied"
 }

@@ -5,7 +5,9 @@ internal import Database
 extension PersonalData {
     static let passingTables: [PersonalTable] = [
         PersonalTable(
-            "idempotency_keys", holds: "replies to your last requests", purpose: "to answer a repeated request alike",
+            "idempotency_keys",
+            holds: "replies to your last requests; before you sign in with the address they came from",
+            purpose: "to answer a repeated request alike",
             readers: "nobody", export: .none("copies of replies, gone within a day"), fate: .deleted,
             erasure: [{ user in "DELETE FROM idempotency_keys WHERE scope = \("user \(user)")" }]),
         PersonalTable(

@@ -21,8 +21,8 @@ public struct ConsultantHandlers: Sendable {
     /// `GET /consultants?tag=&available=true&q=&limit=&cursor=`: 200 with a page of who fits. Several tags are separated by
     /// commas, and all are wanted; `q` are words in the name, the headline, the tags or the bio.
     public func list(_ call: Call) async throws -> Reply {
+        let page = try call.page(after: UniqueID.self)
         var fields = Fields()
-        let page = ListPage(call, &fields) { UniqueID($0) }
         var search = ConsultantSearch()
         for text in call.query["tag", default: ""].split(separator: ",").prefix(ExpertiseTags.most + 1) {
             let tag = fields.check("tag", String(text), "tags of 1 to \(ExpertiseTag.longest) characters") {
@@ -42,35 +42,29 @@ public struct ConsultantHandlers: Sendable {
             }
         }
         try fields.finish()
-        let found = try await search.page(after: page.after, limit: page.limit + 1, on: pool)
-        return .json(
-            ListView(found, limit: page.limit, cursor: { $0.id.description }, item: { ConsultantView($0) }))
+        let found = try await search.page(after: page.after, limit: page.fetched, on: pool)
+        return .json(page.listing(of: found, key: \.id) { ConsultantView($0) })
     }
 
     /// `GET /consultants/{id}/ratings?limit=&cursor=`: 200 with a page of ratings, the newest first.
     public func ratings(_ call: Call) async throws -> Reply {
         let id = try call.id(of: "consultant")
-        var fields = Fields()
-        let page = ListPage(call, &fields) { ListedRating.Place(cursor: $0) }
-        try fields.finish()
-        let found = try await ConsultantSearch.ratings(of: id, after: page.after, limit: page.limit + 1, on: pool)
+        let page = try call.page(after: ListedRating.Place.self)
+        let found = try await ConsultantSearch.ratings(of: id, after: page.after, limit: page.fetched, on: pool)
         guard let found else { throw Problem.notFound("consultant") }
-        return .json(
-            ListView(found, limit: page.limit, cursor: { $0.place.cursor }, item: { ListedRatingView($0) }))
+        return .json(page.listing(of: found, key: \.place) { ListedRatingView($0) })
     }
 }
 
-extension ListedRating.Place {
-    /// The place as a cursor: `microseconds.session`.
-    var cursor: String { "\(createdAt.microseconds).\(session)" }
+extension ListedRating.Place: CursorKey {
+    /// The microseconds and the session.
+    public var cursorParts: [String] { [String(createdAt.microseconds), session.description] }
 
-    /// The place of a cursor; nil where it is none.
-    init?(cursor: String) {
-        let parts = cursor.split(separator: ".")
+    /// The place of two texts.
+    public init?(cursorParts: [String]) {
         // Within the years that a timestamp can be written with.
-        guard parts.count == 2, let microseconds = Int64(parts[0]),
-            (0...253_402_300_799_000_000).contains(microseconds),
-            let session = UniqueID(String(parts[1]))
+        guard cursorParts.count == 2, let microseconds = Int64(cursorParts[0]),
+            (0...253_402_300_799_000_000).contains(microseconds), let session = UniqueID(cursorParts[1])
         else { return nil }
         self.init(createdAt: Timestamp(microseconds: microseconds), session: session)
     }

@@ -1,0 +1,65 @@
+"""docs/openapi.yaml against the running server: whatever is sent, nothing but what the specification says comes back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from harness.api import API, EmbeddedServer
+from harness.server import ROOT
+
+Embedded = Callable[..., Awaitable[EmbeddedServer]]
+
+CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
+# These end the sign-in that the run lives by; nobody's run sends them.
+ENDING = ["signOut", "signOutEverywhere", "eraseMe", "changePassword"]
+# Colours and the like.
+ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+
+
+async def fuzz(server: EmbeddedServer, client: API, seconds: int, folder: Path) -> None:
+    """Lets schemathesis make requests from the specification, well formed and not, and fails on any finding."""
+    command = [
+        str(Path(sys.executable).parent / "schemathesis"), "run", str(ROOT / "docs/openapi.yaml"),
+        "--url", f"http://127.0.0.1:{server.http_port}", "--checks", CHECKS, "--phases", "examples,coverage,fuzzing",
+        "--max-time", str(seconds), "--max-examples", "20", "--continue-on-failure", "--warnings", "off",
+        "--suppress-health-check", "all", "--request-timeout", "30", "--no-color",
+    ]
+    if client.token:
+        command += ["--header", f"Authorization: Bearer {client.token}"]
+        for operation in ENDING:
+            command += ["--exclude-operation-id", operation]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "COLUMNS": "120"}
+    process = await asyncio.create_subprocess_exec(
+        *command, cwd=folder, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT)
+    try:
+        output, _ = await asyncio.wait_for(process.communicate(), seconds * 3 + 120)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+        raise
+    said = ESCAPES.sub("", output.decode(errors="replace"))
+    assert process.returncode == 0, said[-20_000:]
+    # A run that tested nothing finds nothing.
+    tested = re.search(r"Tested:\s+(\d+)", said)
+    assert tested and int(tested.group(1)) >= 15, said[-5_000:]
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("role", ["nobody", "customer", "consultant", "admin"])
+async def test_only_what_is_published_comes_back(
+    role: str, embedded: Embedded, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    server = await embedded(CONSULT_LOG_LEVEL="info")
+    client = server.api if role == "nobody" else await server.demo(role)
+    await fuzz(server, client, 12 if request.config.getoption("--quick") else 40, tmp_path)
+    if client.token:
+        # The run lived by this sign-in to its end: it did test more than refusals.
+        (await client("GET", "/me")).ok()
+    assert " error " not in server.log(), server.log()[-4_000:]

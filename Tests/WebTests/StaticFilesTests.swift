@@ -1,0 +1,58 @@
+import Foundation
+import Testing
+
+@testable import Web
+
+@Suite struct StaticFilesTests {
+    /// A built client in miniature.
+    private final class Folder {
+        let path = NSTemporaryDirectory() + "consult-web-\(UUID().uuidString)"
+
+        init() throws {
+            try FileManager.default.createDirectory(atPath: path + "/assets", withIntermediateDirectories: true)
+            try Data("<html>".utf8).write(to: URL(filePath: path + "/index.html"))
+            try Data("main()".utf8).write(to: URL(filePath: path + "/assets/main-1.js"))
+        }
+
+        func file(at path: String) throws -> StaticFiles.File? {
+            var files = try #require(StaticFiles(folder: self.path))
+            return files.file(at: path)
+        }
+
+        deinit { try? FileManager.default.removeItem(atPath: path) }
+    }
+
+    @Test(arguments: ["/", "/index.html", "/verify-email", "/reset-password"])
+    func `the client's pages are all its index`(path: String) throws {
+        let folder = try Folder()
+        let file = try #require(try folder.file(at: path))
+        #expect(file.bytes == Array("<html>".utf8))
+        #expect(file.type == "text/html; charset=utf-8")
+        #expect(file.cacheControl == "no-cache")
+        let index = try #require(try folder.file(at: "/"))
+        #expect(file.tag == index.tag)
+    }
+
+    @Test(arguments: [
+        "/verify-email/", "/verify-email/x", "/x/verify-email", "/Verify-Email", "//verify-email", "/reset-passwords",
+        "/reset-password.html", "/unknown", "/assets", "verify-email",
+    ])
+    func `what is neither a file nor a page of the client is not found`(path: String) throws {
+        let file = try Folder().file(at: path)
+        #expect(file == nil)
+    }
+
+    @Test func `files of the client are found under their own names`() throws {
+        let folder = try Folder()
+        let file = try #require(try folder.file(at: "/assets/main-1.js"))
+        #expect(file.bytes == Array("main()".utf8))
+        #expect(file.isImmutable)
+    }
+
+    @Test func `a folder without an index has no pages`() throws {
+        let folder = try Folder()
+        try FileManager.default.removeItem(atPath: folder.path + "/index.html")
+        let file = try folder.file(at: "/verify-email")
+        #expect(file == nil)
+    }
+}
