@@ -86,6 +86,12 @@ let package = Package(
         // What is remembered, and the events between the two halves.
         .target(name: "Database", dependencies: ["CLinux", "COpenSSL", "CPostgreSQL", log], swiftSettings: language),
         .target(name: "Events", dependencies: ["Database", log], swiftSettings: language),
+        .target(
+            name: "SignalingEvents",
+            dependencies: [
+                "Database", "Events", "Identifiers", "Signaling", log,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
         .target(name: "Mail", dependencies: ["CCurl", "Database", "Events", log], swiftSettings: language),
 
         // The sidecar.
@@ -137,7 +143,7 @@ let package = Package(
             dependencies: [
                 "API", "Accounts", "Database", "Demo", "Events", "Identifiers", "Mail", "Operations", "Passwords",
                 "Relay",
-                "Signaling", "Tokens", "Web", log,
+                "Signaling", "SignalingEvents", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -158,8 +164,10 @@ let package = Package(
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"], swiftSettings: language),
         .testTarget(
             name: "SignalingTests",
-            dependencies: ["Identifiers", "Relay", "RTP", "Signaling", "TestSupport", "Tokens", "Web", log],
-            swiftSettings: language),
+            dependencies: [
+                "Database", "DatabaseTesting", "Events", "Identifiers", "Relay", "RTP", "Signaling", "SignalingEvents",
+                "TestSupport", "Tokens", "Web", log,
+            ], swiftSettings: language),
         .testTarget(
             name: "OperationsTests",
             dependencies: [
