@@ -25,7 +25,9 @@ from playwright.async_api import async_playwright
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="leave out the tests under the sanitizers and most of those on a second database, and let fewer events do")
+    parser.addoption(
+        "--quick", action="store_true",
+        help="leave out the tests under the sanitizers and most of those on a second database, and let fewer events do")
 
 
 def pytest_configure(config: pytest.Config) -> None:
