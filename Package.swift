@@ -86,6 +86,12 @@ let package = Package(
         // What is remembered, and the events between the two halves.
         .target(name: "Database", dependencies: ["CLinux", "COpenSSL", "CPostgreSQL", log], swiftSettings: language),
         .target(name: "Events", dependencies: ["Database", log], swiftSettings: language),
+        .target(
+            name: "SignalingEvents",
+            dependencies: [
+                "Database", "Events", "Identifiers", "Signaling", log,
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
         .target(name: "Mail", dependencies: ["CCurl", "Database", "Events", log], swiftSettings: language),
 
         // The sidecar.
@@ -158,8 +164,10 @@ let package = Package(
         .testTarget(name: "PasswordsTests", dependencies: ["Passwords"], swiftSettings: language),
         .testTarget(
             name: "SignalingTests",
-            dependencies: ["Identifiers", "Relay", "RTP", "Signaling", "TestSupport", "Tokens", "Web", log],
-            swiftSettings: language),
+            dependencies: [
+                "Database", "DatabaseTesting", "Events", "Identifiers", "Relay", "RTP", "Signaling", "SignalingEvents",
+                "TestSupport", "Tokens", "Web", log,
+            ], swiftSettings: language),
         .testTarget(
             name: "OperationsTests",
             dependencies: [

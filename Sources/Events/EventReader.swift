@@ -35,19 +35,24 @@ public final class EventReader: Sendable {
     private let pool: DatabasePool
     private let configuration: Configuration
     private let logger: Logger
+    private let listening: @Sendable () -> Void
     private let handler: Handler
     private let wakeup = Wakeup()
     private let counters = Counters()
 
     /// A reader of `queue` that does not run yet.
+    ///
+    /// - Parameter listening: called whenever the reader has begun to listen for wake-ups: once it runs, and again after
+    ///   the connection for it was lost.
     public init(
         of queue: EventQueue, on pool: DatabasePool, configuration: Configuration = Configuration(), logger: Logger,
-        handler: @escaping Handler
+        listening: @escaping @Sendable () -> Void = {}, handler: @escaping Handler
     ) {
         self.queue = queue
         self.pool = pool
         self.configuration = configuration
         self.logger = logger
+        self.listening = listening
         self.handler = handler
     }
 
@@ -138,7 +143,10 @@ public final class EventReader: Sendable {
     private func listen() async {
         for await event in NotificationStream(pool.configuration, channels: [queue.channel], logger: logger) {
             switch event {
-            case .listening, .notification: wakeup.ring()
+            case .listening:
+                wakeup.ring()
+                listening()
+            case .notification: wakeup.ring()
             case .disconnected: break
             }
         }

@@ -91,6 +91,10 @@ struct SignalingLimits: Sendable {
     var earlyErrors = 3
     var helloTimeout: NanosecondCount = .seconds(10)
     var resumeWindow: NanosecondCount = .seconds(60)
+    /// How long after a consultant's last connection the marketplace is told.
+    var absenceWindow: NanosecondCount = .seconds(60)
+    /// How long the tokens of an ended sign-in are refused: longer than they live.
+    var revocationMemory: NanosecondCount = .seconds(1200)
     var outboxMessages = 512
     var outboxBytes = 1 << 20
     /// A queue that hasn't moved for this long belongs to a reader who is gone.

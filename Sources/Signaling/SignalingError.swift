@@ -8,6 +8,8 @@ public struct SignalingError: Error, Sendable, Equatable, CustomStringConvertibl
         case noClient = "no_client"
         /// There is no such room, or it has ended.
         case notFound = "not_found"
+        /// The server has not been started, or was shut down.
+        case notRunning = "not_running"
     }
 
     /// Which kind it is.

@@ -8,6 +8,8 @@ public struct SignalingMetrics: Sendable, Equatable {
     public var connections = 0
     /// WebSockets opened.
     public var connectionsTotal: UInt64 = 0
+    /// WebSockets of accounts open now: those that came with an access token.
+    public var accounts = 0
     /// Rooms somebody is in now.
     public var rooms = 0
     /// Participants now, connected or expected back.
@@ -16,6 +18,8 @@ public struct SignalingMetrics: Sendable, Equatable {
     public var messages: UInt64 = 0
     /// Errors answered.
     public var errors: UInt64 = 0
+    /// What the marketplace could not be told.
+    public var marketplaceFailures: UInt64 = 0
     /// What happened to the rooms' clocks; every kind is there from the start.
     public var billingEvents = Dictionary(uniqueKeysWithValues: BillingEvent.allCases.map { ($0, UInt64(0)) })
 

@@ -31,15 +31,23 @@ public final class SignalingServer: Sendable {
     /// - Parameters:
     ///   - relay: carries rooms of mode relay; nil: all rooms run peer to peer.
     ///   - verifier: checks the clients' tokens.
+    ///   - marketplace: hears who is available and who has gone; nil: there is none, and rooms are all there is.
     public convenience init(
-        configuration: SignalingConfiguration, relay: MediaRelay?, verifier: TokenVerifier, logger: Logger
+        configuration: SignalingConfiguration, relay: MediaRelay?, verifier: TokenVerifier,
+        marketplace: (any Marketplace)? = nil, logger: Logger
     ) {
-        self.init(configuration: configuration, plane: relay, verifier: verifier, logger: logger)
+        self.init(
+            configuration: configuration, plane: relay, verifier: verifier, marketplace: marketplace, logger: logger)
     }
 
-    init(configuration: SignalingConfiguration, plane: (any CallPlane)?, verifier: TokenVerifier, logger: Logger) {
+    init(
+        configuration: SignalingConfiguration, plane: (any CallPlane)?, verifier: TokenVerifier,
+        marketplace: (any Marketplace)? = nil, logger: Logger
+    ) {
         thread = ServiceThread()
-        hub = Hub(configuration: configuration, plane: plane, verifier: verifier, thread: thread, logger: logger)
+        hub = Hub(
+            configuration: configuration, plane: plane, verifier: verifier, marketplace: marketplace, thread: thread,
+            logger: logger)
     }
 
     /// Starts the thread and listens. To be called once.
@@ -102,11 +110,32 @@ public final class SignalingServer: Sendable {
         return status
     }
 
+    /// Ends the connections of a user's sign-ins with close code 4003, and refuses their access tokens from now on, for
+    /// longer than these live.
+    ///
+    /// - Throws: ``SignalingError`` of code `notRunning`; then nothing was noted.
+    public func revoke(families: Set<String>, of user: UserID) async throws(SignalingError) {
+        try requireRunning()
+        await hub.revoke(families, of: user)
+    }
+
+    /// Whose accounts are connected, or were until less than a minute ago.
+    ///
+    /// - Throws: ``SignalingError`` of code `notRunning`.
+    public func connectedUsers() async throws(SignalingError) -> Set<UserID> {
+        try requireRunning()
+        return await hub.connectedUsers
+    }
+
     /// The rooms somebody is in, oldest first.
     public func calls() async -> [CallSummary] { isRunning ? await hub.calls() : [] }
 
     /// What the server has done since its start, and what it is doing.
     public func metrics() async -> SignalingMetrics { isRunning ? await hub.metrics() : SignalingMetrics() }
+
+    private func requireRunning() throws(SignalingError) {
+        guard isRunning else { throw SignalingError(.notRunning, "the signaling core is not running") }
+    }
 
     private var isRunning: Bool { state.withLock { $0 == .running } }
 }

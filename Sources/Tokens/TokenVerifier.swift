@@ -24,14 +24,7 @@ public struct TokenVerifier: Sendable {
     ///   - now: the wall clock.
     /// - Throws: ``TokenError``
     public func verify(_ text: String, now: Date = Date()) throws(TokenError) -> RoomToken {
-        let claims = try claims(RoomClaims.self, of: text)
-        try Self.check(
-            claims.iss, claims.aud, RoomClaims.audience, "not a room token", claims.nbf, claims.exp, now)
-        return try RoomToken(
-            room: claims.room, session: claims.session, user: claims.sub, name: claims.name, role: claims.role,
-            mode: claims.mode, unmetered: claims.unmetered ?? false,
-            issuedAt: Date(timeIntervalSince1970: claims.iat ?? 0),
-            expiresAt: Date(timeIntervalSince1970: claims.exp))
+        try Self.roomToken(try signedPayload(of: text), now)
     }
 
     /// Checks an access token. Whether its sign-in has been ended since is for the caller to know.
@@ -41,9 +34,36 @@ public struct TokenVerifier: Sendable {
     ///   - now: the wall clock.
     /// - Throws: ``TokenError``
     public func verifyAccess(_ text: String, now: Date = Date()) throws(TokenError) -> AccessToken {
-        let claims = try claims(AccessClaims.self, of: text)
-        try Self.check(
-            claims.iss, claims.aud, AccessClaims.audience, "not an access token", claims.nbf, claims.exp, now)
+        try Self.accessToken(try signedPayload(of: text), now)
+    }
+
+    /// Checks a token that may be of either kind, as its audience says.
+    ///
+    /// - Parameters:
+    ///   - text: the compact JWT.
+    ///   - now: the wall clock.
+    /// - Throws: ``TokenError``
+    public func verifyClient(_ text: String, now: Date = Date()) throws(TokenError) -> ClientToken {
+        let payload = try signedPayload(of: text)
+        return try Self.decode(Purpose.self, from: payload).aud.values.contains(AccessClaims.audience)
+            ? .access(try Self.accessToken(payload, now)) : .room(try Self.roomToken(payload, now))
+    }
+
+    private static func roomToken(_ payload: Data, _ now: Date) throws(TokenError) -> RoomToken {
+        try check(try decode(Purpose.self, from: payload), RoomClaims.audience, "not a room token")
+        let claims = try decode(RoomClaims.self, from: payload)
+        try check(from: claims.nbf, until: claims.exp, now)
+        return try RoomToken(
+            room: claims.room, session: claims.session, user: claims.sub, name: claims.name, role: claims.role,
+            mode: claims.mode, unmetered: claims.unmetered ?? false,
+            issuedAt: Date(timeIntervalSince1970: claims.iat ?? 0),
+            expiresAt: Date(timeIntervalSince1970: claims.exp))
+    }
+
+    private static func accessToken(_ payload: Data, _ now: Date) throws(TokenError) -> AccessToken {
+        try check(try decode(Purpose.self, from: payload), AccessClaims.audience, "not an access token")
+        let claims = try decode(AccessClaims.self, from: payload)
+        try check(from: claims.nbf, until: claims.exp, now)
         guard (1...128).contains(claims.sid.utf8.count) else {
             throw TokenError(.malformed, "sid is empty or too long")
         }
@@ -53,20 +73,21 @@ public struct TokenVerifier: Sendable {
             expiresAt: Date(timeIntervalSince1970: claims.exp))
     }
 
-    /// What the registered claims must be (RFC 7519 §4.1).
-    private static func check(
-        _ issuer: String, _ audience: Audience, _ wanted: String, _ otherwise: String, _ start: Double?, _ end: Double,
-        _ now: Date
-    ) throws(TokenError) {
-        guard issuer == RoomClaims.issuer else { throw TokenError(.wrongIssuer, "issued by somebody else") }
-        guard audience.values.contains(wanted) else { throw TokenError(.wrongAudience, otherwise) }
+    /// Who issued it and what for (RFC 7519 §4.1.1, §4.1.3): read before the claims that only the right kind has.
+    private static func check(_ purpose: Purpose, _ wanted: String, _ otherwise: String) throws(TokenError) {
+        guard purpose.iss == RoomClaims.issuer else { throw TokenError(.wrongIssuer, "issued by somebody else") }
+        guard purpose.aud.values.contains(wanted) else { throw TokenError(.wrongAudience, otherwise) }
+    }
+
+    /// When it holds (RFC 7519 §4.1.4, §4.1.5).
+    private static func check(from start: Double?, until end: Double, _ now: Date) throws(TokenError) {
         let seconds = now.timeIntervalSince1970
         guard end > seconds else { throw TokenError(.expired, "expired") }
         if let start, start > seconds { throw TokenError(.notYetValid, "not valid yet") }
     }
 
-    /// The claims of a token whose signature holds.
-    private func claims<Claims: Decodable>(_ type: Claims.Type, of text: String) throws(TokenError) -> Claims {
+    /// The claims of a token whose signature holds, as they came.
+    private func signedPayload(of text: String) throws(TokenError) -> Data {
         guard text.utf8.count <= Self.maximumBytes else {
             throw TokenError(.tooLarge, "longer than \(Self.maximumBytes) bytes")
         }
@@ -76,8 +97,7 @@ public struct TokenVerifier: Sendable {
         else {
             throw TokenError(.malformed, "not three parts of base64url")
         }
-        let decoder = JSONDecoder()
-        guard let header = try? decoder.decode(Header.self, from: Data(header)) else {
+        guard let header = try? JSONDecoder().decode(Header.self, from: Data(header)) else {
             throw TokenError(.malformed, "the header is not JSON with alg")
         }
         guard header.alg == "EdDSA", header.crit == nil else {
@@ -87,10 +107,16 @@ public struct TokenVerifier: Sendable {
         guard key.key.isValidSignature(signature, for: signed) else {
             throw TokenError(.badSignature, "the signature does not match")
         }
+        return Data(payload)
+    }
+
+    private static func decode<Claims: Decodable>(
+        _ type: Claims.Type, from payload: Data
+    ) throws(TokenError) -> Claims {
         do {
-            return try decoder.decode(type, from: Data(payload))
+            return try JSONDecoder().decode(type, from: payload)
         } catch {
-            throw TokenError(.malformed, "a claim is missing or malformed\(Self.place(error))")
+            throw TokenError(.malformed, "a claim is missing or malformed\(place(error))")
         }
     }
 
@@ -102,6 +128,11 @@ public struct TokenVerifier: Sendable {
         case nil: ""
         @unknown default: ""
         }
+    }
+
+    private struct Purpose: Decodable {
+        var iss: String
+        var aud: Audience
     }
 
     /// The header's fields that decide something. `crit` only has to be seen to be refused (RFC 7515 §4.1.11).

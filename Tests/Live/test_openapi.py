@@ -18,6 +18,13 @@ Embedded = Callable[..., Awaitable[EmbeddedServer]]
 CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance"
 # These end the sign-in that the run lives by; nobody's run sends them.
 ENDING = ["signOut", "signOutEverywhere", "eraseMe", "changePassword"]
+# What each can do, and so must have done at least once.
+DONE = {
+    "nobody": ["GET /consultants", "POST /auth/register", "POST /auth/password-reset", "GET /.well-known/jwks.json"],
+    "customer": ["GET /me", "PATCH /me", "GET /me/export", "GET /me/consents", "GET /me/security-events"],
+    "consultant": ["GET /me/profile", "PUT /me/profile", "PUT /me/availability", "POST /me/profile/linkedin-import"],
+    "admin": ["GET /admin/audit", "GET /ops/outbox"],
+}
 # Colours and the like.
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
@@ -34,6 +41,8 @@ async def fuzz(server: EmbeddedServer, client: API, seconds: int, folder: Path) 
         command += ["--header", f"Authorization: Bearer {client.token}"]
         for operation in ENDING:
             command += ["--exclude-operation-id", operation]
+    # Nobody stays nobody: it would register and sign in by itself.
+    (folder / "schemathesis.toml").write_text("[auth]\nauto-signup = false\n")
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "LANG": "C.UTF-8", "COLUMNS": "120"}
     process = await asyncio.create_subprocess_exec(
         *command, cwd=folder, env=environment, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.PIPE,
@@ -60,6 +69,11 @@ async def test_only_what_is_published_comes_back(
     client = server.api if role == "nobody" else await server.demo(role)
     await fuzz(server, client, 12 if request.config.getoption("--quick") else 40, tmp_path)
     if client.token:
-        # The run lived by this sign-in to its end: it did test more than refusals.
+        # The run lived by this sign-in to its end.
         (await client("GET", "/me")).ok()
+    # It did more than being refused.
+    metrics = server.metrics()
+    for route in DONE[role]:
+        labels = f'{{port="api",route="{route}",status="2xx"}}'
+        assert metrics["consult_http_request_duration_seconds_count" + labels] > 0, route
     assert " error " not in server.log(), server.log()[-4_000:]

@@ -11,7 +11,7 @@ export function Root({ entry }: { readonly entry: Route }) {
 
   useEffect(() => {
     if (isCall) return undefined;
-    // A mail's link that is put into the address bar changes the fragment alone, and loads nothing: a visit all the same.
+    // A mail's link that is put into the address bar changes the fragment alone, and loads nothing: a visit, too.
     const onHash = () => {
       if (window.location.hash === "") return;
       const next = enter(window.location, window.history);

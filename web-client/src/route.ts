@@ -1,7 +1,7 @@
 /** Which page an address is for. */
 
 export type Route =
-  /** The call page, and everything that has no page of its own. It reads its token itself, and keeps it in the address. */
+  /** The call page, and everything that has no page of its own. It reads its token itself, and leaves it there. */
   | { readonly page: "call" }
   /** Pages that links in mails lead to, with the token that came along. */
   | { readonly page: "verify-email" | "reset-password"; readonly token: string | null };

@@ -9,6 +9,8 @@ struct Connection: Sendable {
     let helloDeadline: MonotonicInstant
     /// Who is at the other end; nil before hello.
     var user: UserID?
+    /// The account it belongs to; nil where hello's token was one for a room.
+    var account: Account?
     /// What the client shows to continue after this connection is lost.
     var resume: String?
     var room: RoomID?
@@ -16,6 +18,13 @@ struct Connection: Sendable {
     var errors: ErrorBudget
     /// Errors before hello.
     var earlyErrors = 0
+}
+
+/// What an access token says beside the user.
+struct Account: Sendable, Equatable {
+    var role: Role
+    /// The sign-in that the token came from.
+    var family: String
 }
 
 /// Where a participation can be continued.

@@ -17,6 +17,7 @@ actor Hub {
     let configuration: SignalingConfiguration
     let plane: (any CallPlane)?
     let verifier: TokenVerifier
+    let marketplace: (any Marketplace)?
     let logger: Logger
     let pages: Pages
     var files: StaticFiles?
@@ -29,9 +30,12 @@ actor Hub {
     var resumptions: [String: Resumption] = [:]
     /// The newest `resume` of each participation; only this one counts.
     var resumeTexts: [Resumption: String] = [:]
+    var attendance: Attendance
+    var revocations: Revocations
+    var errands = Errands()
     var counters = SignalingMetrics()
 
-    /// Lanes being worked off.
+    /// Lanes being worked off, and errands being run.
     var workers = 0
     var isDraining = false
     var drainDeadline: MonotonicInstant?
@@ -41,12 +45,15 @@ actor Hub {
     private var nextTick = MonotonicInstant(nanoseconds: 0)
 
     init(
-        configuration: SignalingConfiguration, plane: (any CallPlane)?, verifier: TokenVerifier, thread: ServiceThread,
-        logger: Logger
+        configuration: SignalingConfiguration, plane: (any CallPlane)?, verifier: TokenVerifier,
+        marketplace: (any Marketplace)?, thread: ServiceThread, logger: Logger
     ) {
         self.configuration = configuration
         self.plane = configuration.relayEnabled ? plane : nil
         self.verifier = verifier
+        self.marketplace = marketplace
+        attendance = Attendance(patience: configuration.limits.absenceWindow)
+        revocations = Revocations(lifetime: configuration.limits.revocationMemory)
         self.thread = thread
         self.logger = logger
         pages = Pages(
@@ -118,8 +125,13 @@ actor Hub {
             case .notify(let socket, let notification):
                 sockets?.send(notification.bytes, to: socket, kind: notification.kind)
             case .close(let socket, let reason):
-                connections[socket] = nil
-                sockets?.close(socket, reason)
+                if reason == .done, connections[socket]?.account != nil {
+                    // An account's connection is there for more than this room.
+                    connections[socket]?.room = nil
+                } else {
+                    forget(socket)
+                    sockets?.close(socket, reason)
+                }
             case .departed(let user):
                 logger.debug("participant gone", metadata: ["room": "\(room)", "user": "\(user)"])
                 forgetResumption(Resumption(user: user, room: room))
@@ -154,8 +166,16 @@ actor Hub {
 
     /// A connection is gone, or as good as: its participation waits to be resumed.
     private func lost(_ socket: SocketID) {
-        guard let connection = connections.removeValue(forKey: socket) else { return }
-        if let room = connection.room { rooms[room]?.disconnected(socket, now: .now()) }
+        if let room = forget(socket)?.room { rooms[room]?.disconnected(socket, now: .now()) }
+    }
+
+    @discardableResult
+    private func forget(_ socket: SocketID) -> Connection? {
+        guard let connection = connections.removeValue(forKey: socket) else { return nil }
+        if let user = connection.user, let account = connection.account {
+            accountDisconnected(user, account, now: .now())
+        }
+        return connection
     }
 
     // MARK: Time
@@ -172,6 +192,8 @@ actor Hub {
                 rooms[id] = nil
             }
         }
+        revocations.forget(at: now)
+        tellAbsences(now)
         sockets?.sweep(at: now)
         finishDraining(now)
     }

@@ -11,6 +11,7 @@ extension Hub {
         let chatSequence = try params.optionalInteger("chatSequence", in: 0...Int64(Int32.max)) ?? 0
         let resumption = resume.flatMap { resumptions[$0] }
         let token = try verify(text, resuming: resumption)
+        let account = try account(of: token)
 
         var actions: [RoomAction] = []
         var afterwards: [RoomAction] = []
@@ -27,6 +28,10 @@ extension Hub {
         let newResume = Self.randomText()
         connections[address.socket]?.user = token.user
         connections[address.socket]?.resume = newResume
+        if let account {
+            connections[address.socket]?.account = account
+            accountConnected(token.user)
+        }
         if room != nil, let resumption {
             connections[address.socket]?.room = resumption.room
             remember(resumption, as: newResume)
@@ -43,16 +48,23 @@ extension Hub {
     }
 
     /// Checks a token. One that expired during a call still says who somebody is to whoever can resume that call.
-    private func verify(_ text: String, resuming resumption: Resumption?) throws(RPCError) -> RoomToken {
+    private func verify(_ text: String, resuming resumption: Resumption?) throws(RPCError) -> ClientToken {
         do {
-            return try verifier.verify(text)
+            return try verifier.verifyClient(text)
         } catch {
             guard error.code == .expired, let resumption,
                 let expired = try? verifier.verify(text, now: Date(timeIntervalSince1970: 0)),
                 expired.user == resumption.user, expired.room == resumption.room
             else { throw .token(error) }
-            return expired
+            return .room(expired)
         }
+    }
+
+    /// The account behind an access token, whose sign-in must not have been ended.
+    private func account(of token: ClientToken) throws(RPCError) -> Account? {
+        guard case .access(let token) = token else { return nil }
+        guard !revocations.contains(token.family) else { throw .tokenRevoked }
+        return Account(role: token.role, family: token.family)
     }
 
     // MARK: Resuming

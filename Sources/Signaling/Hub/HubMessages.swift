@@ -78,7 +78,10 @@ extension Hub {
         case .join:
             try join(params, user: user, at: address, now: now)
             return nil
-        case .presence, .accept, .decline: throw .marketplaceUnavailable
+        case .presence:
+            try setPresence(params, user: user, account: connection.account, at: address)
+            return nil
+        case .accept, .decline: throw .marketplaceUnavailable
         case .leave, .offer, .answer, .candidate, .mediaState, .stats, .chat: break
         }
         guard let room = connection.room, rooms[room] != nil else { throw .notInRoom }

@@ -27,6 +27,7 @@ extension Hub {
     func metrics() -> SignalingMetrics {
         var metrics = counters
         metrics.connections = sockets?.connections ?? 0
+        metrics.accounts = connections.values.count { $0.account != nil }
         metrics.rooms = rooms.values.count(where: \.isOccupied)
         metrics.participants = rooms.values.reduce(0) { $0 + $1.participants.count }
         return metrics

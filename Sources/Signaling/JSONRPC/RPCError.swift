@@ -77,10 +77,17 @@ struct RPCError: Error, Sendable, Equatable {
         RPCError(.unauthenticated, error.code.rawValue, "The token was refused: \(error.message)")
     }
 
+    static let tokenRevoked = RPCError(.unauthenticated, "token_revoked", "The sign-in behind the token was ended")
     static let wrongUser = RPCError(.forbidden, "wrong_user", "The token is for somebody else than hello's was")
     static let observer = RPCError(.forbidden, "observer", "Observers watch")
     static let marketplaceUnavailable = RPCError(
         .unavailable, "marketplace_unavailable", "This server carries calls only")
+
+    static let accessTokenNeeded = RPCError(
+        .forbidden, "access_token_needed", "This is for accounts: say hello with an access token")
+    static let consultantsOnly = RPCError(.forbidden, "consultants_only", "Only consultants are available or not")
+    static let marketplaceBusy = RPCError(.unavailable, "busy", "Too much waits for the marketplace")
+    static let marketplaceFailed = RPCError(.unavailable, "unavailable", "The marketplace cannot be reached now")
 
     // MARK: Rooms
 

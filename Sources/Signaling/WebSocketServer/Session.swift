@@ -21,6 +21,7 @@ struct CloseReason: Sendable, Equatable {
     static let tooLarge = CloseReason(code: 1009, text: "message too large")
     static let full = CloseReason(code: 1013, text: "server full")
     static let replaced = CloseReason(code: 4001, text: "replaced")
+    static let signedOut = CloseReason(code: 4003, text: "signed out")
 }
 
 /// One TCP connection: first HTTP, then perhaps a WebSocket. Lives on the service thread.

@@ -86,6 +86,14 @@ final class Client: Sendable {
         }
     }
 
+    /// Closes the connection and waits until the server has taken note.
+    func close() async throws {
+        try socket.send(opcode: 8, [0x03, 0xE8])
+        _ = try await socket.closing()
+        // The server has closed as soon as its side of the connection ends.
+        while try await socket.receive() != .end {}
+    }
+
     /// What has come so far and nobody asked for.
     var waiting: [String] { inbox.withLock { $0.map(\.method) } }
 

@@ -16,7 +16,8 @@ struct LiveServer: Sendable {
 
     /// Runs `body` against a fresh server on a free port, and shuts it down.
     static func with<Value>(
-        plane: (any CallPlane)? = nil, _ change: (inout SignalingConfiguration) -> Void = { _ in },
+        plane: (any CallPlane)? = nil, marketplace: (any Marketplace)? = nil,
+        _ change: (inout SignalingConfiguration) -> Void = { _ in },
         _ body: (LiveServer) async throws -> Value
     ) async throws -> Value {
         var configuration = SignalingConfiguration(bind: "127.0.0.1", port: 0, version: "test")
@@ -25,7 +26,8 @@ struct LiveServer: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .error
         let server = SignalingServer(
-            configuration: configuration, plane: plane, verifier: TokenVerifier(key: key.publicKey), logger: logger)
+            configuration: configuration, plane: plane, verifier: TokenVerifier(key: key.publicKey),
+            marketplace: marketplace, logger: logger)
         let port = try await server.start()
         do {
             let value = try await body(
@@ -48,6 +50,23 @@ struct LiveServer: Sendable {
             room: id, user: user, name: name, role: role, mode: mode, unmetered: unmetered, issuedAt: Date(),
             expiresAt: Date(timeIntervalSinceNow: ttl))
         return .string(try await signer.sign(token))
+    }
+
+    /// An account's access token; `family` is the sign-in it came from.
+    func access(
+        _ name: String, role: Role = .consultant, family: String = "sign-in", ttl: TimeInterval = 900
+    ) async throws -> JSONValue {
+        let token = AccessToken(
+            user: try #require(UserID(name.lowercased())), role: role, family: family, isVerified: true,
+            issuedAt: Date(), expiresAt: Date(timeIntervalSinceNow: ttl))
+        return .string(try await signer.sign(token))
+    }
+
+    /// An account's client that has said hello.
+    func signIn(_ name: String, role: Role = .consultant, family: String = "sign-in") async throws -> Client {
+        let client = try await connect()
+        try await client.call("hello", ["token": access(name, role: role, family: family)])
+        return client
     }
 
     func connect(receiveBuffer: Int32 = 0, answersPings: Bool = true) async throws -> Client {

@@ -4,7 +4,7 @@ import type { Api } from "./http";
 /** The fewest characters of a password. The server has further rules, and the last word. */
 export const minimumPasswordLength = 10;
 
-/** Confirms an e-mail address with the token of a mail. Refused as `token_invalid` where that does not hold any more. */
+/** Confirms an e-mail address with the token of a mail. Refused as `token_invalid` where it holds no more. */
 export function verifyEmail(api: Api, token: string): Promise<void> {
   return api.tell("POST", "/auth/verify-email", { token });
 }

@@ -85,7 +85,7 @@ export function ChoosePasswordForm({ attempt, onSubmit, onNewLink }: ChoosePassw
           autoComplete="new-password"
           testId="password-input"
           value={password}
-          hint={`At least ${minimumPasswordLength} characters. Three or four words that do not belong together do well.`}
+          hint={`At least ${minimumPasswordLength} characters: three or four words that do not belong together, say.`}
           problem={problems?.password ?? (isRefused ? refused.join(" ") : null)}
           onChange={setPassword}
         />

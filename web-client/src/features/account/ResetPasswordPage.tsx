@@ -8,7 +8,7 @@ export interface ResetPasswordPageProps {
   readonly token: string | null;
 }
 
-/** With a link from a mail: a new password. Without one, or with one that does not hold any more: a mail with a link. */
+/** With a link from a mail: a new password. Without one, or with a dead one: a mail with a link. */
 export function ResetPasswordPage({ api, token }: ResetPasswordPageProps) {
   const [wantsLink, setWantsLink] = useState(token === null);
   if (token === null || wantsLink) return <RequestReset api={api} />;

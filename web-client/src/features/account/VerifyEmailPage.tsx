@@ -9,7 +9,7 @@ export interface VerifyEmailPageProps {
   readonly token: string | null;
 }
 
-/** Where the mail of a registration leads. Programs that scan mails follow links, so nothing is done without a click. */
+/** Where the mail of a registration leads. Programs that scan mails follow links: nothing is done without a click. */
 export function VerifyEmailPage({ api, token }: VerifyEmailPageProps) {
   const [attempt, begin] = useAttempt();
   if (token === null) return <IncompleteLink />;
@@ -57,7 +57,7 @@ export function VerifyEmail({ attempt, onConfirm }: VerifyEmailProps) {
 export function IncompleteLink() {
   return (
     <AccountCard title="This link is not complete" testId="incomplete">
-      <p>Open the link in the mail once more, or copy all of it, from the beginning to the end, into the address bar.</p>
+      <p>Open the link in the mail once more, or copy all of it, from beginning to end, into the address bar.</p>
     </AccountCard>
   );
 }

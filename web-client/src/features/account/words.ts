@@ -39,8 +39,8 @@ export interface PasswordProblems {
 export function passwordProblems(password: string, repeated: string): PasswordProblems {
   // Counted as the server counts: characters of the composed form, whatever the keyboard made of them.
   const length = Array.from(password.normalize("NFC")).length;
-  return {
-    password: length < minimumPasswordLength ? `Use at least ${minimumPasswordLength} characters.` : null,
-    repeated: password === repeated ? null : "This is not the same password.",
-  };
+  if (length < minimumPasswordLength) {
+    return { password: `Use at least ${minimumPasswordLength} characters.`, repeated: null };
+  }
+  return { password: null, repeated: password === repeated ? null : "This is not the same password." };
 }
