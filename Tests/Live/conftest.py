@@ -14,7 +14,8 @@ from harness.api import EmbeddedServer
 from harness.chromium import ChromiumPage
 from harness.firefox import FirefoxPage
 from harness.gstreamer import GStreamerSide
-from harness.marketplace import Town, open_town
+from harness.marketplace import open_town
+from harness.people import Town
 from harness.page import Page
 from harness.peer import Peer
 from harness.schema import Contract

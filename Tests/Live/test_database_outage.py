@@ -7,7 +7,8 @@ import time
 
 import pytest
 from harness.load import Load, lost, writers
-from harness.marketplace import Marketplace, Town, open_town
+from harness.marketplace import Marketplace, open_town
+from harness.people import Town
 from harness.wait import until
 
 pytestmark = pytest.mark.timeout(90)

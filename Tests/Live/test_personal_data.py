@@ -9,7 +9,8 @@ import re
 from urllib.parse import quote
 
 import pytest
-from harness.marketplace import Person, Town, open_town, token_of
+from harness.marketplace import open_town
+from harness.people import Person, Town, token_of
 from harness.smtp import PERMANENT, TEMPORARY
 from harness.wait import until
 

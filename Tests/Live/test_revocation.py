@@ -8,7 +8,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from harness.marketplace import PASSWORD, Marketplace, Person, Town, new_session, token_of
+from harness.marketplace import Marketplace
+from harness.people import PASSWORD, Person, Town, new_session, token_of
 from harness.postgres import PostgreSQL
 from harness.wait import until
 from harness.wire import Wire

@@ -6,7 +6,7 @@ import secrets
 import time
 import uuid
 
-from .marketplace import Person, Town
+from .people import Person, Town
 
 
 def new_id() -> str:
