@@ -143,7 +143,7 @@ let package = Package(
             dependencies: [
                 "API", "Accounts", "Database", "Demo", "Events", "Identifiers", "Mail", "Operations", "Passwords",
                 "Relay",
-                "Signaling", "Tokens", "Web", log,
+                "Signaling", "SignalingEvents", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -63,7 +63,7 @@ struct Sidecar: Sendable {
 
     /// What the sidecar has done, and what waits.
     func metrics() async -> [MetricFamily] {
-        server.metrics + courier.metrics.families + retention.metrics.families + reader.metrics.families
+        server.metrics + courier.metrics.families + retention.metrics.families + reader.metrics.families(of: "sidecar")
             + store.pool.metrics.families + (await queueFamilies(store.pool))
     }
 

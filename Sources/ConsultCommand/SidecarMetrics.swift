@@ -33,13 +33,13 @@ extension RetentionJob.Metrics {
 }
 
 extension ReaderMetrics {
-    var families: [MetricFamily] {
+    func families(of queue: String) -> [MetricFamily] {
         let outcomes = [("delivered", delivered), ("failed", failed), ("parked", parked)].map { outcome, count in
-            MetricFamily.Series(.number(Double(count)), labels: [.init("outcome", outcome)])
+            MetricFamily.Series(.number(Double(count)), labels: [.init("queue", queue), .init("outcome", outcome)])
         }
         return [
             MetricFamily(
-                "consult_outbox_deliveries_total", .counter, help: "Events handled by the sidecar, by outcome.",
+                "consult_outbox_deliveries_total", .counter, help: "Events handled here, by queue and outcome.",
                 series: outcomes)
         ]
     }

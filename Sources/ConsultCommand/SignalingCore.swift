@@ -4,12 +4,15 @@ import Operations
 import Relay
 import ServiceLifecycle
 import Signaling
+import SignalingEvents
 import Tokens
 
 /// The signaling core of a process with its relay, put together.
 struct SignalingCore: Sendable {
     private let relay: MediaRelay?
     private let signaling: SignalingServer
+    /// What the sidecar and this core tell each other; nil where there is no database.
+    private let events: SignalingEvents?
     private let settings: Settings
     private let readiness: Readiness
     private let logger: Logger
@@ -26,17 +29,19 @@ struct SignalingCore: Sendable {
         relay = settings.relay ? try MediaRelay(configuration: settings.relayConfiguration, logger: logger) : nil
         signaling = SignalingServer(
             configuration: settings.signalingConfiguration(knowsSidecar: knowsSidecar), relay: relay,
-            verifier: TokenVerifier(key: key.publicKey), logger: logger)
+            verifier: TokenVerifier(key: key.publicKey), marketplace: store.map { MarketplaceQueue($0.pool) },
+            logger: logger)
+        events = store.map { [signaling] in SignalingEvents(pool: $0.pool, server: signaling, logger: logger) }
         self.settings = settings
         self.readiness = readiness
         self.logger = logger
     }
 
-    /// What runs, the signaling last, so that it stops first.
+    /// What runs; what is last stops first.
     var services: [any Service] {
         let media = Part("relay", start: {}, stop: { [relay] in await relay?.shutdown() })
         let signals = Part("signaling", start: { try await start() }, stop: { await stop() })
-        return [media, signals]
+        return [media, signals] + (events.map { [$0] } ?? [])
     }
 
     private func start() async throws {
@@ -79,6 +84,7 @@ struct SignalingCore: Sendable {
 
     func metrics() async -> [MetricFamily] {
         metricFamilies(relay: await relay?.metrics() ?? RelayMetrics(), signaling: await signaling.metrics())
+            + (events?.readerMetrics.families(of: "signaling") ?? [])
     }
 
     func calls() async -> [CallReport] { await signaling.calls().map(CallReport.init) }

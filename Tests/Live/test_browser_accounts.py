@@ -125,7 +125,7 @@ async def test_a_forgotten_password_is_replaced(town: Town, chromium, door: str)
 
     # What is wrong is said at its field before anything is sent, and by the server where only it knows.
     for password, repeated, field, words in (
-        ("short", "short", "password-input", "at least 10 characters"),
+        ("short", "short", "password-input", "at least 8 characters"),
         (ANOTHER_PASSWORD, ANOTHER_PASSWORD + "x", "repeat-input", "not the same"),
         ("bob keeper", "bob keeper", "password-input", "else than your name"),
     ):

@@ -69,7 +69,7 @@ describe("the page for a new password", () => {
     const ids = Array.from(html.matchAll(/<input[^>]* id="([^"]+)"/g), ([, id]) => id);
     assert.equal(ids.length, 2);
     for (const id of ids) assert.ok(html.includes(`for="${id ?? ""}"`), id);
-    assert.match(html, /At least 10 characters/);
+    assert.match(html, /At least 8 characters/);
   });
 
   test("without a link asks for the address, and answers every address alike", () => {

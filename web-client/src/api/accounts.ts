@@ -2,7 +2,7 @@
 import type { Api } from "./http";
 
 /** The fewest characters of a password. The server has further rules, and the last word. */
-export const minimumPasswordLength = 10;
+export const minimumPasswordLength = 8;
 
 /** Confirms an e-mail address with the token of a mail. Refused as `token_invalid` where it holds no more. */
 export function verifyEmail(api: Api, token: string): Promise<void> {
