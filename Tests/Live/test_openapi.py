@@ -67,7 +67,7 @@ async def test_only_what_is_published_comes_back(
 ) -> None:
     server = await embedded(CONSULT_LOG_LEVEL="info")
     client = server.api if role == "nobody" else await server.demo(role)
-    await fuzz(server, client, 12 if request.config.getoption("--quick") else 40, tmp_path)
+    await fuzz(server, client, 8 if request.config.getoption("--quick") else 40, tmp_path)
     if client.token:
         # The run lived by this sign-in to its end.
         (await client("GET", "/me")).ok()

@@ -78,6 +78,19 @@ import Testing
         #expect(try await effects() == 1)
     }
 
+    @Test("are known by what identifies them, where that is not their content")
+    func identified() async throws {
+        func act(_ content: String, about: String) async throws -> Reply {
+            try await call(body: content).transaction(on: pool, identifiedBy: Array(about.utf8)) { _ in
+                .json(["content": content])
+            }
+        }
+        let first = try await act("a secret", about: "ada")
+        #expect(try await act("another secret", about: "ada").body == first.body)
+        let problem = await #expect(throws: Problem.self) { try await act("a secret", about: "ben") }
+        #expect(problem?.code == "idempotency_key_reused")
+    }
+
     @Test("that fail leave their key free")
     func failing() async throws {
         for error in [Problem.forbidden() as any Error, Failure()] {
