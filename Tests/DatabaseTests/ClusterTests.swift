@@ -111,7 +111,7 @@ import Testing
             kill(try #require(await cluster.processIdentifier), SIGKILL)
             kill(backend, SIGKILL)
             let error = await running.value
-            #expect(error?.isRetryable == true)
+            #expect(error?.isRetryable == true, "\(String(describing: error))")
             // Refused where the server was still going down, the work is repeated until it is there.
             var isWritten = false
             while !isWritten {
