@@ -7,7 +7,7 @@ import Tokens
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check settings, ports, files, certificates, STUN and TURN, and say what to do.",
+        abstract: "Check settings, ports, files, certificates, database, mail, STUN and TURN, and say what to do.",
         discussion: "One line per check: ok, warn or fail. Exits with 1 where one fails.\n\n"
             + SettingOptions.discussion)
 
@@ -25,6 +25,8 @@ struct DoctorCommand: AsyncParsableCommand {
         case .success(let settings):
             tell(Finding(.ok, "settings", "valid"))
             for finding in settings.findings() { tell(finding) }
+            tell(await settings.examineDatabase())
+            tell(await settings.examineMail())
         }
         if failed { throw ExitCode.failure }
     }
@@ -39,6 +41,9 @@ extension Settings {
             examinePort(
                 "signaling port", host: self.bind, port: self.signalPort, setting: "CONSULT_SIGNAL_PORT", isOurs: isOurs
             ))
+        found.append(
+            examinePort(
+                "API port", host: self.bind, port: self.httpPort, setting: "CONSULT_HTTP_PORT", isOurs: isOurs))
         found.append(
             examinePort("ops port", host: self.opsBind, port: self.opsPort, setting: "CONSULT_OPS_PORT", isOurs: isOurs)
         )

@@ -135,7 +135,7 @@ public final class SignalingEvents: Service, CustomStringConvertible {
                 return try await body(self)
             } catch {
                 if Task.isCancelled { return }
-                logger.warning("tried again soon", metadata: ["what": "\(what)", "error": "\(error)"])
+                logger.warning("failed, and is tried again", metadata: ["what": "\(what)", "error": "\(error)"])
                 try? await Task.sleep(for: pause * Double.random(in: 0.5...1))
                 pause = min(pause * 2, timing.pauses.longest)
             }

@@ -14,7 +14,8 @@ from harness.api import EmbeddedServer
 from harness.chromium import ChromiumPage
 from harness.firefox import FirefoxPage
 from harness.gstreamer import GStreamerSide
-from harness.marketplace import Town, open_town
+from harness.marketplace import open_town
+from harness.people import Town
 from harness.page import Page
 from harness.peer import Peer
 from harness.schema import Contract
@@ -25,7 +26,9 @@ from playwright.async_api import async_playwright
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--quick", action="store_true", help="leave out the tests under the sanitizers and most of those on a second database, and let fewer events do")
+    parser.addoption(
+        "--quick", action="store_true",
+        help="leave out the tests under the sanitizers and most of those on a second database, and let fewer events do")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,11 +1,9 @@
-"""The sidecar's process: what it refuses to start with, what it tells about it, and the two halves apart."""
+"""The sidecar's process: what it refuses to start with, and what it tells about it."""
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
-from harness.marketplace import Marketplace, Town, new_session
+from harness.marketplace import Marketplace
 from harness.ports import LOOPBACK, free_port
 from harness.postgres import PostgreSQL
 
@@ -77,35 +75,3 @@ async def test_a_port_that_is_taken_is_named(tmp_path):
             await first.stop()
         finally:
             first.kill()
-
-
-async def test_both_halves_apart_are_one_marketplace(tmp_path, wire):
-    async with PostgreSQL() as database, new_session() as session:
-        for name in ("api", "signal"):
-            (tmp_path / name).mkdir()
-        api = Marketplace(tmp_path / "api", ("api",), CONSULT_DATABASE_URL=database.url())
-        signal = Marketplace(
-            tmp_path / "signal", ("signal",), CONSULT_DATABASE_URL=database.url(), CONSULT_JWT_KEY=api.signer.setting,
-            CONSULT_HTTP_PORT=api.http_port)
-        assert (await api.run("migrate", "up"))[0] == 0
-        try:
-            await asyncio.gather(api.start(), signal.start())
-            town = Town(api, session)
-            ada = await town.resident("consultant")
-            connection = await wire(signal)
-            hello = await connection.hello(ada.client.token)
-            assert hello["userId"] == ada.id and hello["role"] == "consultant"
-            stranger = await wire(signal)
-            refusal = await stranger.refused("hello", {"token": ada.client.token[:-4] + "AAAA"})
-            assert refusal.code == -32001
-            # Signed out in one process, dropped by the other within seconds.
-            (await ada.client.post("/auth/logout-everywhere")).expect(204)
-            await connection.closed(timeout=5)
-            later = await wire(signal)
-            refusal = await later.refused("hello", {"token": ada.client.token})
-            assert refusal.code == -32001
-            for place in (signal, api):
-                await place.stop()
-        finally:
-            for place in (signal, api):
-                place.kill()

@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
 from harness.chromium import ChromiumPage
-from harness.marketplace import Person, Town, open_town
+from harness.marketplace import open_town
+from harness.people import Person, Town
 from harness.wait import until
 
 ANOTHER_PASSWORD = "nine lanterns by the sea"

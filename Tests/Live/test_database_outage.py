@@ -7,7 +7,8 @@ import time
 
 import pytest
 from harness.load import Load, lost, writers
-from harness.marketplace import Marketplace, Town, open_town
+from harness.marketplace import Marketplace, open_town
+from harness.people import Town
 from harness.wait import until
 
 pytestmark = pytest.mark.timeout(90)
@@ -46,22 +47,24 @@ async def test_postgresql_is_killed_under_load(tmp_path, kind, quick):
             back = await database_back(town, before)
             await until(lambda: load.first_success(back) is not None, 10, "the first success with the database back")
             await until(lambda: load.calm_for(1 if quick else 3), 20, "nothing but successes")
+        success, failure = load.first_success(back) - back, (load.last_failure(back) or back) - back
         figures = (
-            f"{load.statuses}, {load.writes} writes; database away {back - killed:.2f} s, first success "
-            f"{load.first_success(back) - back:.2f} s and last refusal {(load.last_failure(back) or back) - back:.2f} s after its return")
+            f"{load.statuses}, {load.writes} writes; database away {back - killed:.2f} s, first success {success:.2f} s and last "
+            f"refusal {failure:.2f} s after its return")
         print(figures)
         assert load.statuses.keys() <= {"200", "503"}, figures
         unclean = [str(outcome) for outcome in load.outcomes if not outcome.clean]
         assert not unclean, unclean[:5]
-        assert any(not outcome.ok for outcome in load.outcomes), f"nobody noticed: {figures}"
         assert all(outcome.done - outcome.sent < 10 for outcome in load.outcomes), figures
-        assert load.first_success(back) - back < 5 and (load.last_failure(back) or back) - back < 5, figures
+        assert success < 5 and failure < 5, figures
         assert not await lost(town.place.database_url, people)
         assert await town.place.is_ready()
 
 
 @pytest.mark.parametrize("kind", ["embedded", "database"])
 async def test_the_server_is_killed_under_load_and_started_again(tmp_path, kind, quick):
+    if quick and kind == "database":
+        pytest.skip("--quick")
     async with open_town(tmp_path, kind, mail=False, **LIMITLESS) as town:
         people = await writers(town, 40)
         cluster = town.place.postmaster.pid
@@ -116,11 +119,12 @@ async def test_without_a_database_it_is_alive_but_not_ready(tmp_path):
 
         await until(not_ready, 10, "a server that is not ready")
         assert (await asyncio.to_thread(town.place.get, town.place.ops_port, "/livez"))[0] == 200
-        for _ in range(3):
-            start = time.monotonic()
-            (await ada.client.get("/me")).problem(503, "unavailable")
-            print(f"refused after {time.monotonic() - start:.2f} s")
-        (await ada.client.post("/auth/login", {"email": ada.email, "password": ada.password})).problem(503, "unavailable")
+        answers = await asyncio.gather(
+            ada.client.get("/me"), ada.client.get("/consultants"), ada.register(), ada.client.patch("/me", {"name": "Ada"}),
+            ada.client.post("/auth/login", {"email": ada.email, "password": ada.password}),
+            ada.client.post("/auth/refresh", {"refreshToken": ada.refresh_token}))
+        for answer in answers:
+            answer.problem(503, "unavailable")
         await town.database.start()
         await until(town.place.is_ready, 5, "a server that is ready")
         (await ada.client.get("/me")).expect(200)

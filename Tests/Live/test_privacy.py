@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import pytest
 from harness.history import past_session
-from harness.marketplace import Person, Town
+from harness.people import Person, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 RATE = {"amount": 12000, "currency": "eur"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import pytest_asyncio
 from harness.history import past_session
-from harness.marketplace import Person, Town
+from harness.people import Person, Town
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 RATE = {"amount": 12000, "currency": "eur"}

@@ -56,6 +56,25 @@ import Testing
         #expect(try verifier.verify(text, now: now) == token)
     }
 
+    @Test func `a client's token is of the kind that its audience says`() async throws {
+        let access = AccessToken(
+            user: try #require(UserID("u1")), role: .consultant, family: "f1", isVerified: true, issuedAt: now,
+            expiresAt: now.addingTimeInterval(900))
+        let room = try token()
+        let signer = await TokenSigner(key: key)
+        let (accessText, roomText) = (try await signer.sign(access), try await signer.sign(room))
+        #expect(try verifier.verifyClient(accessText, now: now) == .access(access))
+        #expect(try verifier.verifyClient(roomText, now: now) == .room(room))
+        #expect(code(accessText) == .wrongAudience)
+        #expect(throws: TokenError.self) { try verifier.verifyAccess(roomText, now: now) }
+        #expect(throws: TokenError.self) { try verifier.verifyClient(accessText, now: access.expiresAt) }
+        let stranger = try handmade(header: header, payload: payload(["aud": "elsewhere"]))
+        #expect(throws: TokenError(.wrongAudience, "not a room token")) {
+            try verifier.verifyClient(stranger, now: now)
+        }
+        #expect(throws: TokenError.self) { try verifier.verifyClient(accessText + "x", now: now) }
+    }
+
     @Test func `the header names the key, so that a set of keys can be published`() async throws {
         let text = try await TokenSigner(key: key).sign(token())
         let part = try #require(text.utf8.split(separator: UInt8(ascii: ".")).first)

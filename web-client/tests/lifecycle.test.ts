@@ -57,6 +57,7 @@ describe("the connection's life", () => {
   test("tells the close codes apart", () => {
     assert.deepEqual(judgeClose(1000, ""), { final: "finished" });
     assert.deepEqual(judgeClose(4001, "replaced"), { final: "replaced" });
+    assert.deepEqual(judgeClose(4003, "signed out"), { final: "unauthenticated" });
     assert.deepEqual(judgeClose(1008, "too many protocol errors"), { final: "rejected" });
     assert.deepEqual(judgeClose(1008, "hello timeout"), { wait: "lost" });
     assert.deepEqual(judgeClose(1008, "slow reader"), { wait: "lost" });

@@ -170,9 +170,8 @@ public actor PrivateCluster {
             logger.notice("takes over the PostgreSQL that already runs", metadata: ["process": "\(running)"])
             self.process = process
             if try awaitReady(process, until: deadline) { return }
-        } else {
-            try awaitDeparture(of: occupants, until: deadline)
         }
+        try awaitDeparture(of: ServerProcess.occupants(of: folder.data), until: deadline)
         forgetReusedNumbers()
         try writeAccess()
         let process = try ServerProcess.start(

@@ -35,6 +35,11 @@ public struct DatabaseConfiguration: Sendable {
             throw DatabaseError(
                 .configuration, "not a connection URL (postgresql://user@host:port/database?option=value)")
         }
+        // libpq looks at them only when it connects.
+        let ports = (options["port"] ?? "").split(separator: ",")
+        guard ports.allSatisfy({ UInt16($0).map { $0 > 0 } == true }) else {
+            throw DatabaseError(.configuration, "a port of the connection URL is not a number from 1 to 65535")
+        }
         self.options = options
     }
 

@@ -1,6 +1,7 @@
 internal import CCurl
 
-/// One mail on its way to a server: what libcurl's callbacks read and note, and what its end means.
+/// One mail on its way to a server, or the question whether it would take one: what libcurl's callbacks read and note, and
+/// what its end means.
 ///
 /// It stays on the thread that made it.
 final class SMTPExchange {
@@ -22,12 +23,14 @@ final class SMTPExchange {
         return false
     }()
 
+    /// Connects, greets, signs in, and gives the mail.
+    ///
+    /// - Parameter envelope: sender and recipient; nil: no mail is given, the server only has to answer.
     func run(
-        with server: SMTPServer, from sender: String, to recipient: String, within patience: Duration
+        with server: SMTPServer, envelope: (sender: String, recipient: String)?, within patience: Duration
     ) throws(MailError) {
-        guard let curl = curl_easy_init(), let recipients = curl_slist_append(nil, recipient) else {
-            throw MailError(.unavailable, "no memory for libcurl")
-        }
+        guard let curl = curl_easy_init() else { throw MailError(.unavailable, "no memory for libcurl") }
+        let recipients = envelope.flatMap { curl_slist_append(nil, $0.recipient) }
         defer {
             curl_easy_cleanup(curl)
             curl_slist_free_all(recipients)
@@ -35,12 +38,14 @@ final class SMTPExchange {
         let milliseconds = Int(patience.components.seconds * 1000)
         let texts: [(CURLoption, String?)] = [
             (CURLOPT_URL, server.address), (CURLOPT_USERNAME, server.user), (CURLOPT_PASSWORD, server.password),
-            (CURLOPT_CAINFO, server.authorities), (CURLOPT_MAIL_FROM, sender),
+            (CURLOPT_CAINFO, server.authorities), (CURLOPT_MAIL_FROM, envelope?.sender),
             (CURLOPT_PROTOCOLS_STR, "smtp,smtps"), (CURLOPT_PROXY, ""),
+            (CURLOPT_CUSTOMREQUEST, envelope == nil ? "NOOP" : nil),
         ]
         let verifies = server.security == .required
         let numbers: [(CURLoption, Int)] = [
-            (CURLOPT_NOSIGNAL, 1), (CURLOPT_UPLOAD, 1), (CURLOPT_INFILESIZE, message.count),
+            (CURLOPT_NOSIGNAL, 1), (CURLOPT_UPLOAD, envelope == nil ? 0 : 1),
+            (CURLOPT_NOBODY, envelope == nil ? 1 : 0), (CURLOPT_INFILESIZE, message.count),
             (CURLOPT_CONNECTTIMEOUT_MS, milliseconds / 4), (CURLOPT_TIMEOUT_MS, milliseconds),
             (CURLOPT_USE_SSL, server.security.libraryValue), (CURLOPT_SSLVERSION, Int(cc_tls_1_2)),
             (CURLOPT_SSL_VERIFYPEER, verifies ? 1 : 0), (CURLOPT_SSL_VERIFYHOST, verifies ? 2 : 0),

@@ -30,6 +30,11 @@ public actor SMTPTransport: MailTransport {
     public func deliver(_ mail: OutgoingMail) throws(MailError) {
         let exchange = SMTPExchange(mail.rendered())
         try exchange.run(
-            with: server, from: mail.sender.address, to: mail.email.recipient.address, within: patience)
+            with: server, envelope: (mail.sender.address, mail.email.recipient.address), within: patience)
+    }
+
+    /// Asks the server for a sign of life, behind the same greeting, TLS and log-in as a mail.
+    public func check(within patience: Duration = .seconds(10)) throws(MailError) {
+        try SMTPExchange([]).run(with: server, envelope: nil, within: patience)
     }
 }

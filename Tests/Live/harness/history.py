@@ -6,7 +6,7 @@ import secrets
 import time
 import uuid
 
-from .marketplace import Person, Town
+from .people import Person, Town
 
 
 def new_id() -> str:
@@ -16,7 +16,9 @@ def new_id() -> str:
     return str(uuid.UUID(int=number & ~(0x3 << 62) | 0x2 << 62))
 
 
-async def past_session(town: Town, customer: Person, consultant: Person, question: str = "A question", comment: str = "Thanks") -> str:
+async def past_session(
+    town: Town, customer: Person, consultant: Person, question: str = "A question", comment: str = "Thanks"
+) -> str:
     """A question, its session, which was paid for, and its rating; the session's id."""
     asked, session = new_id(), new_id()
     await town.place.query(f"""

@@ -13,7 +13,7 @@ from typing import Self
 import aiohttp
 
 from .history import new_id
-from .marketplace import Answer, Client, Town
+from .people import Answer, Client, Town
 from .postgres import query
 from .tokens import read
 

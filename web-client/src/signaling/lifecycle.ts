@@ -22,7 +22,7 @@ export type FinalReason =
   | "replaced"
   /** The server says that this client breaks the protocol (1003, 1008, 1009). */
   | "rejected"
-  /** The token is expired, not valid, or not for this server. */
+  /** The token is expired, not valid, or not for this server; or its sign-in was ended (4003). */
   | "unauthenticated";
 
 export type Lifecycle =
@@ -68,6 +68,8 @@ export function judgeClose(code: number, detail: string): Verdict {
       return { final: "finished" };
     case 4001:
       return { final: "replaced" };
+    case 4003:
+      return { final: "unauthenticated" };
     case 1008:
       // A slow network can miss the time for `hello` or fall behind; that is nobody's fault and worth another try.
       return detail.includes("timeout") || detail.includes("slow") ? { wait: "lost" } : { final: "rejected" };

@@ -11,6 +11,7 @@ export type EndReason = typeof endReasons[number];
 const nothing = object({});
 
 const role = choice(["customer", "consultant", "observer"], "observer");
+const accountRole = choice(["customer", "consultant", "observer", "admin"], "observer");
 const mode = choice(["relay", "p2p"], "relay");
 const connectionStates = choice(["connecting", "connected", "disconnected", "failed"], "connecting");
 
@@ -80,6 +81,8 @@ const quality = object({
   rtt: nullable(number),
 });
 
+const availability = object({ available: boolean });
+
 /** Requests of the client, with what they are answered. */
 export const requests = {
   hello: {
@@ -88,7 +91,7 @@ export const requests = {
       {
         connectionId: string,
         userId: string,
-        role,
+        role: accountRole,
         resume: string,
         heartbeatSeconds: number,
         serverTime: timestamp,
@@ -98,6 +101,7 @@ export const requests = {
     ),
   },
   ping: { params: nothing, result: nothing },
+  "presence.set": { params: availability, result: availability },
   "room.join": { params: object({ token: string }), result: room },
   "room.leave": { params: nothing, result: nothing },
   "media.offer": { params: description, result: object({}, { sdp: string }) },
