@@ -113,8 +113,10 @@ class EmbeddedServer(Server):
         return self
 
     async def stop(self, *arguments: Any, timeout: float = 20, **options: Any) -> None:
-        await super().stop(*arguments, timeout=timeout, **options)
-        shutil.rmtree(self.place, ignore_errors=True)
+        try:
+            await super().stop(*arguments, timeout=timeout, **options)
+        finally:
+            shutil.rmtree(self.place, ignore_errors=True)
 
     @property
     def api(self) -> API:
