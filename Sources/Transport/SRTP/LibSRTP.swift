@@ -7,6 +7,12 @@ final class LibSRTP: MediaCipher {
 
     /// Packets a late one may lie behind the newest (RFC 3711 §3.3.2 asks for at least 64): a second of fast video.
     private static let replayWindow: UInt = 1024
+    /// SSRCs a peer may have at once; the one that came first makes room.
+    private static let sourceLimit = 64
+
+    private var sources: [UInt32] = []
+    private var oldestSource = 0
+    private var latestSource: UInt32?
 
     /// libsrtp's own start-up, once in the process.
     private static let initialised: srtp_err_status_t = srtp_init()
@@ -73,12 +79,29 @@ final class LibSRTP: MediaCipher {
 
     func unprotectRTP(_ buffer: UnsafeMutableRawBufferPointer, length: Int) -> CipherResult {
         guard length >= 12 else { return .malformed }
-        return apply(buffer, length, room: 0) { srtp_unprotect(inbound, $0, $1) }
+        let result = apply(buffer, length, room: 0) { srtp_unprotect(inbound, $0, $1) }
+        if case .done = result { remember(buffer.loadUnaligned(fromByteOffset: 8, as: UInt32.self)) }
+        return result
     }
 
     func unprotectRTCP(_ buffer: UnsafeMutableRawBufferPointer, length: Int) -> CipherResult {
         guard length >= 8 else { return .malformed }
-        return apply(buffer, length, room: 0) { srtp_unprotect_rtcp(inbound, $0, $1) }
+        let result = apply(buffer, length, room: 0) { srtp_unprotect_rtcp(inbound, $0, $1) }
+        if case .done = result { remember(buffer.loadUnaligned(fromByteOffset: 4, as: UInt32.self)) }
+        return result
+    }
+
+    /// Keeps the inbound streams in number: libsrtp makes one for every SSRC it meets, and looks through them one by one.
+    ///
+    /// - Parameter source: the SSRC as it lies in the packet, which is how libsrtp names its streams.
+    private func remember(_ source: UInt32) {
+        if source == latestSource { return }
+        latestSource = source
+        if sources.contains(source) { return }
+        if sources.count < Self.sourceLimit { return sources.append(source) }
+        srtp_remove_stream(inbound, sources[oldestSource])
+        sources[oldestSource] = source
+        oldestSource = (oldestSource + 1) % Self.sourceLimit
     }
 
     private func apply(
