@@ -48,6 +48,9 @@ let package = Package(
         .systemLibrary(
             name: "CNice", path: "Sources/System/CNice", pkgConfig: "nice", providers: [.apt(["libnice-dev"])]),
         .systemLibrary(
+            name: "COpenBLAS", path: "Sources/System/COpenBLAS", pkgConfig: "openblas",
+            providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(
             name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CPostgreSQL", path: "Sources/System/CPostgreSQL", pkgConfig: "libpq",
@@ -89,7 +92,7 @@ let package = Package(
         .target(
             name: "SignalingEvents",
             dependencies: [
-                "Database", "Events", "Identifiers", "Signaling", log,
+                "Database", "Events", "Identifiers", "Matching", "Signaling", "Tokens", log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
         .target(name: "Mail", dependencies: ["CCurl", "Database", "Events", log], swiftSettings: language),
@@ -105,7 +108,7 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Accounts", "Database", "Events", "Identifiers", "Operations", "REST", "Web", log,
+                "Accounts", "Database", "Events", "Identifiers", "Matching", "Operations", "REST", "Sessions", "Web", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -119,6 +122,21 @@ let package = Package(
             name: "Accounts",
             dependencies: [
                 "Database", "Events", "Identifiers", "Mail", "Money", "Passwords", "REST", "Tokens", crypto, log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
+        .target(
+            name: "Sessions",
+            dependencies: [
+                "Accounts", "Database", "Events", "Identifiers", "Money", "REST", "Tokens", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
+        .target(name: "Embedding", dependencies: ["COpenBLAS"], swiftSettings: language),
+        .target(
+            name: "Matching",
+            dependencies: [
+                "Accounts", "Database", "Embedding", "Events", "Identifiers", "Money", "REST", "Sessions", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
@@ -141,9 +159,8 @@ let package = Package(
         .executableTarget(
             name: "ConsultCommand",
             dependencies: [
-                "API", "Accounts", "Database", "Demo", "Events", "Identifiers", "Mail", "Operations", "Passwords",
-                "Relay",
-                "Signaling", "SignalingEvents", "Tokens", "Web", log,
+                "API", "Accounts", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail", "Matching",
+                "Operations", "Passwords", "Relay", "Sessions", "Signaling", "SignalingEvents", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -216,6 +233,23 @@ let package = Package(
                 "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Money", "REST", "TestSupport", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
+        .testTarget(
+            name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Reference")],
+            swiftSettings: language),
+        .testTarget(
+            name: "SessionsTests",
+            dependencies: [
+                "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Money", "REST", "Sessions",
+                "TestSupport", "Tokens", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
+        .testTarget(
+            name: "MatchingTests",
+            dependencies: [
+                "Accounts", "Database", "DatabaseTesting", "Embedding", "Events", "Identifiers", "Matching", "Money",
+                "REST", "Sessions", "TestSupport", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], resources: [.copy("Sets")], swiftSettings: language),
     ],
     swiftLanguageModes: [.v6]
 )

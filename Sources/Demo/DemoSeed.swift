@@ -98,14 +98,14 @@ public enum DemoSeed {
             """
             INSERT INTO questions (id, customer_id, title, body, tags, state, created_at, closed_at)
             VALUES (\(question), \(id(1, customer.number)), \("A question about \(field)"),
-                \("I would like to talk about \(field) for a few minutes."), '[]', 'answered', \(start), \(end))
+                \("I would like to talk about \(field) for a few minutes."), '[]', 'accepted', \(start), \(end))
             ON CONFLICT DO NOTHING
             """,
             """
             INSERT INTO sessions (id, question_id, customer_id, consultant_id, room, state, rate_amount, rate_currency,
                 threshold_seconds, media_seconds, created_at, started_at, ended_at, end_reason)
             VALUES (\(session), \(question), \(id(1, customer.number)), \(id(1, number)), \("demo-\(number)-\(index)"),
-                'ended', \(consultant.rate), \(consultant.currency), 600, 580, \(start), \(start), \(end), 'left')
+                'completed', \(consultant.rate), \(consultant.currency), 600, 580, \(start), \(start), \(end), 'left')
             ON CONFLICT DO NOTHING
             """,
             """

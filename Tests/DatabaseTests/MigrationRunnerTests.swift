@@ -194,9 +194,9 @@ extension [MigrationStatus.State] { fileprivate var unexpected: any Error { Unex
         try await pool.query(session(first))
         let second = await databaseError { try await pool.query(session(UniqueID())) }
         #expect(second?.isUniqueViolation("sessions_consultant_live_key") == true)
-        let open = await databaseError { try await pool.query("UPDATE sessions SET state = 'ended'") }
+        let open = await databaseError { try await pool.query("UPDATE sessions SET state = 'completed'") }
         #expect(open?.isCheckViolation("sessions_ended_when_over") == true)
-        try await pool.query("UPDATE sessions SET state = 'ended', ended_at = now(), end_reason = 'left'")
+        try await pool.query("UPDATE sessions SET state = 'completed', ended_at = now(), end_reason = 'left'")
         try await pool.query(session(UniqueID()))
         let rating: SQL = "INSERT INTO ratings VALUES (\(first), \(customer), \(consultant), 5, NULL)"
         try await pool.query(rating)

@@ -10,10 +10,17 @@ public enum PresenceEvent: Sendable, Hashable {
     case offline(UniqueID)
     /// A user wishes to be available, or not. `presence.set {userId, available}`
     case set(UniqueID, available: Bool)
-    /// All that are connected: what a signaling core says when it starts. `presence.snapshot {online: [userId]}`
+    /// All that are connected: what a signaling core says a minute after its start. `presence.snapshot {online: [userId]}`
     case snapshot(online: Set<UniqueID>)
+    /// A consultant has a connection. `presence.connected {userId}`
+    case connected(UniqueID)
+    /// A consultant's last connection has just gone; they may be back at once. `presence.disconnected {userId}`
+    case disconnected(UniqueID)
+    /// A signaling core has just started: nobody is connected yet. `presence.restarted {}`
+    case restarted
 
-    private struct Offline: Codable { var userId: String }
+    private struct Person: Codable { var userId: String }
+    private struct Nothing: Codable {}
     private struct Wish: Codable {
         var userId: String
         var available: Bool
@@ -30,9 +37,17 @@ public enum PresenceEvent: Sendable, Hashable {
     public func event(id: EventID = EventID()) throws -> Event {
         switch self {
         case .offline(let user):
-            try event(id, "presence.offline", of: user, Offline(userId: user.description))
+            try event(id, "presence.offline", of: user, Person(userId: user.description))
         case .set(let user, let available):
             try event(id, "presence.set", of: user, Wish(userId: user.description, available: available))
+        case .connected(let user):
+            try event(id, "presence.connected", of: user, Person(userId: user.description))
+        case .disconnected(let user):
+            try event(id, "presence.disconnected", of: user, Person(userId: user.description))
+        case .restarted:
+            Event(
+                id: id, queue: .sidecar, key: "presence", kind: "presence.restarted",
+                payload: try JSONText(encoding: Nothing()))
         case .snapshot(let online):
             Event(
                 id: id, queue: .sidecar, key: "presence", kind: "presence.snapshot",
@@ -50,7 +65,12 @@ public enum PresenceEvent: Sendable, Hashable {
     /// - Throws: ``Unreadable``, or a `DecodingError`, where its payload is not as it must be.
     public init?(_ event: Event) throws {
         switch event.kind {
-        case "presence.offline": self = .offline(try Self.user(event.payload.decode(as: Offline.self).userId))
+        case "presence.offline": self = .offline(try Self.user(event.payload.decode(as: Person.self).userId))
+        case "presence.connected":
+            self = .connected(try Self.user(event.payload.decode(as: Person.self).userId))
+        case "presence.disconnected":
+            self = .disconnected(try Self.user(event.payload.decode(as: Person.self).userId))
+        case "presence.restarted": self = .restarted
         case "presence.set":
             let wish = try event.payload.decode(as: Wish.self)
             self = .set(try Self.user(wish.userId), available: wish.available)

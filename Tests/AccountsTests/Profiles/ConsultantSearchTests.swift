@@ -95,7 +95,7 @@ import Testing
             ])
         _ = try await world.pool.pipeline([
             """
-            UPDATE sessions SET state = 'ended', started_at = now(), ended_at = now(), end_reason = 'left'
+            UPDATE sessions SET state = 'completed', started_at = now(), ended_at = now(), end_reason = 'left'
             WHERE id = \(live)
             """,
             "UPDATE sessions SET media_seconds = 7 WHERE id = \(live)",

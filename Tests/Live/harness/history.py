@@ -23,10 +23,10 @@ async def past_session(
     asked, session = new_id(), new_id()
     await town.place.query(f"""
         INSERT INTO questions (id, customer_id, title, body, state, closed_at)
-            VALUES ('{asked}', '{customer.id}', '{question}', '{question} in full', 'answered', now());
+            VALUES ('{asked}', '{customer.id}', '{question}', '{question} in full', 'accepted', now());
         INSERT INTO sessions (id, question_id, customer_id, consultant_id, room, state, rate_amount, rate_currency,
                 threshold_seconds, media_seconds, started_at, ended_at, end_reason)
-            VALUES ('{session}', '{asked}', '{customer.id}', '{consultant.id}', '{session}', 'ended', 12000, 'eur', 600, 1200,
+            VALUES ('{session}', '{asked}', '{customer.id}', '{consultant.id}', '{session}', 'completed', 12000, 'eur', 600, 1200,
                 now() - interval '1 hour', now() - interval '40 minutes', 'left');
         INSERT INTO payments (id, session_id, window_number, state, currency, amount, captured_amount, fee_amount,
                 idempotency_key, captured_at)

@@ -33,7 +33,7 @@ public enum Erasure {
         let live = try await transaction.query(
             """
             SELECT FROM sessions WHERE (customer_id = \(user) OR consultant_id = \(user))
-                AND state IN ('ready', 'active') LIMIT 1
+                AND state IN ('pending', 'active') LIMIT 1
             """)
         guard live.isEmpty else { throw Obstacle.sessionLive }
     }

@@ -58,7 +58,7 @@ extension PersonalData {
                     """
                     UPDATE questions SET title = 'Deleted', body = 'Deleted', tags = '[]', keywords = '[]',
                         budget_amount = NULL, budget_currency = NULL, closed_at = coalesce(closed_at, now()),
-                        state = CASE WHEN state IN ('open', 'matched') THEN 'withdrawn' ELSE state END
+                        state = CASE WHEN state IN ('open', 'matching') THEN 'cancelled' ELSE state END
                     WHERE customer_id = \(user)
                     """
                 },

@@ -69,6 +69,39 @@ public enum Availabilities {
         ).affected
     }
 
+    // MARK: Connections
+
+    /// Whether a WebSocket of the consultant is open, as it was seen at a moment; what was seen before that is dropped.
+    ///
+    /// - Returns: false where they have no profile.
+    @discardableResult
+    public static func setConnected(
+        _ user: UniqueID, _ isConnected: Bool, at moment: Timestamp, in transaction: Transaction
+    ) async throws(DatabaseError) -> Bool {
+        guard try await Profiles.lock(user, in: transaction) != nil else { return false }
+        try await transaction.query(
+            """
+            UPDATE consultant_profiles SET is_connected = \(isConnected), connection_seen_at = \(moment)
+            WHERE user_id = \(user) AND coalesce(connection_seen_at <= \(moment)::timestamptz, true)
+            """)
+        return true
+    }
+
+    /// A signaling core has started: whoever was seen connected before that is not.
+    ///
+    /// - Returns: how many that changed.
+    @discardableResult
+    public static func disconnectAll(
+        before moment: Timestamp, in transaction: Transaction
+    ) async throws(DatabaseError) -> Int {
+        try await transaction.query(
+            """
+            UPDATE consultant_profiles SET is_connected = false, connection_seen_at = \(moment)
+            WHERE is_connected AND coalesce(connection_seen_at <= \(moment)::timestamptz, true)
+            """
+        ).affected
+    }
+
     // MARK: One consultant
 
     private static func apply(

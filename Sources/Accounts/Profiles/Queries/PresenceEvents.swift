@@ -11,7 +11,9 @@ public enum PresenceEvents {
         case noProfile
         /// What it made of a consultant's availability; perhaps nothing.
         case one(Availabilities.Change)
-        /// How many a snapshot changed.
+        /// It says whether a consultant is connected.
+        case connection
+        /// How many consultants it changed.
         case many(Int)
     }
 
@@ -29,6 +31,14 @@ public enum PresenceEvents {
         case .set(let user, let available):
             let change = try await Availabilities.wish(available, of: user, at: moment, in: transaction)
             return change.map { .one($0) } ?? .noProfile
+        case .connected(let user):
+            let isKnown = try await Availabilities.setConnected(user, true, at: moment, in: transaction)
+            return isKnown ? .connection : .noProfile
+        case .disconnected(let user):
+            let isKnown = try await Availabilities.setConnected(user, false, at: moment, in: transaction)
+            return isKnown ? .connection : .noProfile
+        case .restarted:
+            return .many(try await Availabilities.disconnectAll(before: moment, in: transaction))
         case .snapshot(let online):
             return .many(try await Availabilities.reconcile(online: online, at: moment, in: transaction))
         }
