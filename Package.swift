@@ -48,8 +48,7 @@ let package = Package(
         .systemLibrary(
             name: "CNice", path: "Sources/System/CNice", pkgConfig: "nice", providers: [.apt(["libnice-dev"])]),
         .systemLibrary(
-            name: "COpenBLAS", path: "Sources/System/COpenBLAS", pkgConfig: "openblas",
-            providers: [.apt(["libopenblas-dev"])]),
+            name: "COpenBLAS", path: "Sources/System/COpenBLAS", providers: [.apt(["libopenblas-dev"])]),
         .systemLibrary(
             name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
@@ -108,7 +107,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Accounts", "Database", "Events", "Identifiers", "Matching", "Operations", "REST", "Sessions", "Web", log,
+                "Accounts", "Database", "Events", "Identifiers", "Matching", "Operations", "REST", "Sessions", "Web",
+                log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),

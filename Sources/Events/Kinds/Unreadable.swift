@@ -1,4 +1,4 @@
-public import Database
+internal import Database
 
 /// Why an event's payload cannot be read.
 public struct UnreadableEvent: Error, Sendable, CustomStringConvertible {
