@@ -1,3 +1,6 @@
+DROP TRIGGER ratings_learn ON ratings;
+DROP FUNCTION learn_rating();
+
 DROP TRIGGER sessions_count_ended ON sessions;
 DROP TRIGGER sessions_count_new ON sessions;
 DROP INDEX sessions_ended_idx;
@@ -41,6 +44,7 @@ DROP FUNCTION wake_questions();
 DROP TABLE match_models;
 DROP TABLE profile_vectors;
 DROP TABLE consultant_days;
+DROP TABLE consultant_tags;
 DROP TABLE consultant_stats;
 DROP INDEX consultant_profiles_askable_idx;
 ALTER TABLE consultant_profiles DROP COLUMN connection_seen_at, DROP COLUMN is_connected;

@@ -60,9 +60,11 @@ CREATE TABLE requests (
     settled_at timestamptz,
     -- Why it was declined or withdrawn.
     reason text,
-    -- What it came to in the end, once that is known, and how many stars that got.
+    -- What it came to in the end, once that is known.
     outcome text,
     outcome_at timestamptz,
+    -- Whether the learner has seen it.
+    is_learnt boolean NOT NULL DEFAULT false,
     CONSTRAINT requests_state_known CHECK (state IN ('pending', 'accepted', 'declined', 'expired', 'withdrawn')),
     CONSTRAINT requests_settled CHECK ((settled_at IS NULL) = (state = 'pending')),
     CONSTRAINT requests_wave_positive CHECK (wave > 0),
@@ -78,6 +80,7 @@ CREATE INDEX requests_question_idx ON requests (question_id, score DESC);
 CREATE INDEX requests_consultant_idx ON requests (consultant_id, id DESC);
 CREATE INDEX requests_consultant_pending_idx ON requests (consultant_id) WHERE state = 'pending';
 CREATE INDEX requests_outcome_idx ON requests (outcome_at) WHERE outcome IS NOT NULL;
+CREATE INDEX requests_unlearnt_idx ON requests (outcome_at) WHERE outcome IS NOT NULL AND NOT is_learnt;
 
 -- Consultants -------------------------------------------------------------------------------------------------------------
 
@@ -107,6 +110,17 @@ CREATE TABLE consultant_stats (
             AND response_seconds >= 0)
 );
 
+-- What came of a consultant's sessions on questions with a tag (in lowercase).
+CREATE TABLE consultant_tags (
+    user_id uuid NOT NULL REFERENCES consultant_profiles (user_id) ON DELETE CASCADE,
+    tag text NOT NULL,
+    completed int NOT NULL DEFAULT 0,
+    rating_sum int NOT NULL DEFAULT 0,
+    rating_count int NOT NULL DEFAULT 0,
+    PRIMARY KEY (user_id, tag),
+    CONSTRAINT consultant_tags_positive CHECK (completed >= 0 AND rating_sum >= 0 AND rating_count >= 0)
+);
+
 -- Seconds in which a consultant was to be asked, and in calls; a span belongs to the day on which it ended.
 CREATE TABLE consultant_days (
     user_id uuid NOT NULL REFERENCES consultant_profiles (user_id) ON DELETE CASCADE,
@@ -133,13 +147,11 @@ CREATE TABLE profile_vectors (
 
 CREATE INDEX profile_vectors_updated_idx ON profile_vectors (updated_at);
 
--- What was learnt from outcomes: each row a state of the model, the newest counts.
+-- What was learnt from outcomes: each row a state of the model, and the newest counts.
 CREATE TABLE match_models (
     version bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     model jsonb NOT NULL,
     outcomes bigint NOT NULL,
-    -- The last outcome that it has seen.
-    seen_until timestamptz,
     created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
@@ -152,7 +164,7 @@ BEGIN
     IF is_askable AND NOT was_askable THEN
         -- Those who have waited longest; the others look again by themselves.
         INSERT INTO question_wakes (question_id)
-            SELECT id FROM questions WHERE state = 'open' ORDER BY id LIMIT 100;
+            SELECT id FROM questions WHERE state = 'open' ORDER BY id LIMIT 25;
         GET DIAGNOSTICS woken = ROW_COUNT;
     ELSIF OLD.availability = 'available' AND NEW.availability <> 'available' THEN
         INSERT INTO question_wakes (question_id)
@@ -236,3 +248,23 @@ CREATE TRIGGER sessions_count_new AFTER INSERT ON sessions
     FOR EACH ROW WHEN (NEW.state = 'completed') EXECUTE FUNCTION count_session();
 CREATE TRIGGER sessions_count_ended AFTER UPDATE OF state ON sessions
     FOR EACH ROW WHEN (NEW.state = 'completed' AND OLD.state <> 'completed') EXECUTE FUNCTION count_session();
+
+-- Ratings -----------------------------------------------------------------------------------------------------------------
+
+-- What a session's stars say about the request it came of, and about its consultant's work on the question's tags.
+CREATE FUNCTION learn_rating() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE requests SET outcome = CASE WHEN NEW.stars >= 4 THEN 'completed_well' ELSE 'completed_badly' END,
+        outcome_at = clock_timestamp()
+    WHERE id = (SELECT request_id FROM sessions WHERE id = NEW.session_id) AND NOT is_learnt;
+    INSERT INTO consultant_tags AS kept (user_id, tag, rating_sum, rating_count)
+        SELECT DISTINCT NEW.consultant_id, lower(tag), NEW.stars, 1
+        FROM sessions JOIN questions ON questions.id = question_id, jsonb_array_elements_text(questions.tags) AS tag
+        WHERE sessions.id = NEW.session_id
+    ON CONFLICT (user_id, tag) DO UPDATE SET
+        rating_sum = kept.rating_sum + excluded.rating_sum, rating_count = kept.rating_count + excluded.rating_count;
+    RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER ratings_learn AFTER INSERT ON ratings FOR EACH ROW EXECUTE FUNCTION learn_rating();

@@ -29,6 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick", action="store_true",
         help="leave out the tests under the sanitizers and most of those on a second database, and let fewer events do")
+    parser.addoption(
+        "--market", metavar="QxCxRxK",
+        help="questions, consultants, questions a second and kills of each process in the test of the market: 10000x500x40x5")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -125,6 +125,25 @@ public struct SettingTable: Sendable {
     public let billingWindow = Setting(
         "CONSULT_BILLING_WINDOW", .seconds(1...86400), .text("600"),
         "Media time that is paid for at once, in seconds (or like 10m).")
+    /// The platform's share of what is charged.
+    public let commissionBasisPoints = Setting(
+        "CONSULT_COMMISSION_BASIS_POINTS", .count(0...10_000), .text("1500"),
+        "The platform's share of what is charged, in hundredths of a percent.")
+    /// How long a question is looked for somebody.
+    public let questionLifetime = Setting(
+        "CONSULT_QUESTION_LIFETIME", .seconds(1...86400), .text("900"),
+        "How long a consultant is looked for before a question expires, in seconds (or like 15m).")
+    /// How long a consultant has to answer a live request.
+    public let requestDeadline = Setting(
+        "CONSULT_REQUEST_DEADLINE", .seconds(1...3600), .text("20"),
+        "How many seconds a consultant has to answer a live request.")
+    /// How many consultants are asked at once.
+    public let requestWidth = Setting(
+        "CONSULT_REQUEST_WIDTH", .count(1...20), .text("3"), "How many consultants are asked about a question at once.")
+    /// How long the two people of a session have to come.
+    public let joinDeadline = Setting(
+        "CONSULT_JOIN_DEADLINE", .seconds(1...3600), .text("90"),
+        "How many seconds both sides have to join a session before it is cancelled.")
     /// Requests of one address to the API in a minute.
     public let requestsPerMinute = Setting(
         "CONSULT_REQUESTS_PER_MINUTE", .count(0...1_000_000), .text("600"),
@@ -153,7 +172,7 @@ public struct SettingTable: Sendable {
     /// that one environment serves every build, and reported once as unused.
     public static let reserved: Set<String> = [
         "CONSULT_STRIPE_SECRET_KEY", "CONSULT_STRIPE_SECRET_KEY_FILE", "CONSULT_STRIPE_API_BASE",
-        "CONSULT_STRIPE_WEBHOOK_SECRET", "CONSULT_STRIPE_WEBHOOK_SECRET_FILE", "CONSULT_COMMISSION_BASIS_POINTS",
+        "CONSULT_STRIPE_WEBHOOK_SECRET", "CONSULT_STRIPE_WEBHOOK_SECRET_FILE",
         "CONSULT_REDIS_URL", "CONSULT_REDIS_URL_FILE",
     ]
 }

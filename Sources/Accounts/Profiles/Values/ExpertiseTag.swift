@@ -65,12 +65,12 @@ public struct ExpertiseTags: Sendable, Hashable {
 
 extension String {
     /// Whether it holds no control characters, but for those of `allowed`.
-    func isPrintable(except allowed: Set<Unicode.Scalar> = []) -> Bool {
+    public func isPrintable(except allowed: Set<Unicode.Scalar> = []) -> Bool {
         unicodeScalars.allSatisfy { $0.properties.generalCategory != .control || allowed.contains($0) }
     }
 
     /// Without white space at its ends.
-    func trimmed() -> String {
+    public func trimmed() -> String {
         guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
         else { return "" }
         return String(self[first...last])

@@ -1,0 +1,168 @@
+public import Database
+internal import Events
+internal import Synchronization
+
+public import Logging
+public import ServiceLifecycle
+
+/// Looks at every question that something happened to, or whose time has come, and has the next consultants asked.
+///
+/// A question is claimed by its row's lock, in one process or in several; what is decided, what is told, and the wake-ups
+/// that led to it are one transaction. So a crash at any moment leaves the question as it was, to be looked at again.
+public final class Dispatcher: Service, CustomStringConvertible {
+    /// What a dispatcher has done since it was made.
+    public struct Metrics: Sendable, Hashable {
+        /// Questions looked at.
+        public var looks = 0
+        /// Requests made.
+        public var asked = 0
+        /// Looks that failed.
+        public var failures = 0
+    }
+
+    /// What it is called in the log.
+    public let description = "matching"
+    private let pool: DatabasePool
+    private let engine: MatchEngine
+    private let terms: HandoutTerms
+    private let lanes: Int
+    private let logger: Logger
+    private let bell = Wakeup()
+    private let counters = Mutex(Metrics())
+
+    /// A dispatcher that does not run yet.
+    ///
+    /// - Parameter lanes: questions looked at at the same time.
+    public init(pool: DatabasePool, engine: MatchEngine, terms: HandoutTerms, lanes: Int = 4, logger: Logger) {
+        self.pool = pool
+        self.engine = engine
+        self.terms = terms
+        self.lanes = lanes
+        self.logger = logger
+    }
+
+    /// What it has done.
+    public var metrics: Metrics { counters.withLock { $0 } }
+
+    /// Works until it is told to stop. A look that runs then is rolled back.
+    public func run() async {
+        await cancelWhenGracefulShutdown {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.listen() }
+                group.addTask { await self.tidy() }
+                for _ in 0..<self.lanes { group.addTask { await self.work() } }
+            }
+        }
+    }
+
+    private func listen() async {
+        for await event in NotificationStream(pool.configuration, channels: ["matching"], logger: logger) {
+            switch event {
+            case .listening, .notification: bell.ring()
+            case .disconnected: break
+            }
+        }
+    }
+
+    private func work() async {
+        var pause = Duration.milliseconds(50)
+        while !Task.isCancelled {
+            let rings = bell.rings
+            do {
+                if try await look() { continue }
+                pause = .milliseconds(50)
+                let due = try await nextDue()
+                await bell.sleep(since: rings, atMost: min(due ?? .seconds(1), .seconds(1)))
+            } catch {
+                if Task.isCancelled { return }
+                counters.withLock { $0.failures += 1 }
+                logger.warning("a question could not be looked at", metadata: ["error": "\(error)"])
+                try? await Task.sleep(for: pause * Double.random(in: 0.5...1))
+                pause = min(pause * 2, .seconds(5))
+            }
+        }
+    }
+
+    /// Wake-ups of questions that are over, and were never claimed.
+    private func tidy() async {
+        while !Task.isCancelled {
+            _ = try? await pool.query(
+                """
+                DELETE FROM question_wakes WHERE question_id IN (
+                    SELECT question_id FROM question_wakes JOIN questions ON questions.id = question_id
+                    WHERE state NOT IN ('open', 'matching') LIMIT 1000)
+                """)
+            try? await Task.sleep(for: .seconds(30))
+        }
+    }
+
+    private func nextDue() async throws(DatabaseError) -> Duration? {
+        let rows = try await pool.query(
+            """
+            SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000000)::int8 FROM questions
+            WHERE state IN ('open', 'matching') AND due_at > clock_timestamp()
+            """)
+        return try rows[0].get(0, as: Int64?.self).map { .microseconds($0) }
+    }
+
+    // MARK: One question
+
+    /// Looks at one question.
+    ///
+    /// - Returns: false where none is to be looked at.
+    @discardableResult
+    public func look() async throws -> Bool {
+        let asked = try await pool.withTransaction { transaction -> Int? in
+            guard let question = try await claim(in: transaction) else { return nil }
+            return try await look(at: question, in: transaction)
+        }
+        guard let asked else { return false }
+        counters.withLock {
+            $0.looks += 1
+            $0.asked += asked
+        }
+        return true
+    }
+
+    /// The next question that is due or was woken, with its wake-ups taken.
+    private func claim(in transaction: Transaction) async throws -> Question? {
+        let rows = try await transaction.query(
+            """
+            SELECT \(Question.columns) FROM questions
+            WHERE state IN ('open', 'matching') AND id IN (
+                SELECT question_id FROM (SELECT question_id FROM question_wakes ORDER BY id LIMIT 200) AS woken
+                UNION ALL
+                SELECT id FROM (
+                    SELECT id FROM questions WHERE state IN ('open', 'matching') AND due_at <= clock_timestamp()
+                    ORDER BY due_at LIMIT 50) AS due)
+            ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
+            """)
+        guard let row = rows.first else { return nil }
+        let question = try Question(row)
+        // Before anything else is read: what woke it later wakes it again.
+        try await transaction.query("DELETE FROM question_wakes WHERE question_id = \(question.id)")
+        return question
+    }
+
+    private func look(at question: Question, in transaction: Transaction) async throws -> Int {
+        let now = Timestamp.now()
+        var store = try await HandoutStore(question, terms: terms, in: transaction)
+        let available = try await Askable.available(store.handout.pending.map(\.consultant), in: transaction)
+        var actions = store.change { $0.settle(at: now, available: available.contains) }
+        guard store.handout.room > 0 else {
+            try await store.perform(actions, at: now, in: transaction)
+            return 0
+        }
+        let ranked = try await engine.offers(
+            for: question, excluding: store.handout.excluded, limit: store.handout.room * 4, on: transaction)
+        let held = try await Askable.hold(
+            ranked.map(\.consultant), atMost: terms.pendingPerConsultant, in: transaction)
+        let candidates = ranked.map(\.consultant).filter(held.askable.contains)
+        let asks = store.change { $0.ask(candidates, at: now) }
+        actions += asks
+        try await store.perform(
+            actions, offers: Dictionary(ranked.map { ($0.consultant, $0) }) { first, _ in first },
+            isCrowded: !held.skipped.isEmpty, at: now, in: transaction)
+        return asks.count { if case .ask = $0 { true } else { false } }
+    }
+}

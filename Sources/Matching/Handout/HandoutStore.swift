@@ -1,0 +1,186 @@
+internal import Database
+internal import Events
+internal import Money
+
+/// A question's hand-out as it is kept: read with the question's lock held, written with what is told about it.
+struct HandoutStore {
+    let question: Question
+    let terms: HandoutTerms
+    private(set) var handout: Handout
+
+    /// Reads the requests of a question that is locked.
+    init(_ question: Question, terms: HandoutTerms, in transaction: Transaction) async throws {
+        self.question = question
+        self.terms = terms
+        let rows = try await transaction.query(
+            """
+            SELECT id, consultant_id, state, expires_at, reason FROM requests WHERE question_id = \(question.id)
+            ORDER BY created_at, id
+            """)
+        let requests = try rows.map { row in
+            let name = try row.get("state", as: String.self)
+            guard let state = RequestState(rawValue: name) else {
+                throw DatabaseError(.decoding, "unknown state of a request '\(name)'")
+            }
+            let reason = try row.get("reason", as: String?.self).flatMap { WithdrawalReason(rawValue: $0) }
+            return Handout.Request(
+                id: try row.get("id", as: UniqueID.self), consultant: try row.get("consultant_id", as: UniqueID.self),
+                state: state, expiresAt: try row.get("expires_at", as: Timestamp.self),
+                mayRepeat: state == .withdrawn && reason?.mayRepeat ?? false)
+        }
+        handout = Handout(state: question.state, requests: requests, expiresAt: question.expiresAt, terms: terms)
+    }
+
+    /// Lets something happen to the hand-out.
+    mutating func change<Value, Failure: Error>(
+        _ body: (inout Handout) throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        try body(&handout)
+    }
+
+    // MARK: Writing
+
+    /// Writes what was decided, tells the consultants, and the customer where that is news.
+    ///
+    /// - Parameters:
+    ///   - offers: what is known of those who are asked.
+    ///   - session: the session that came of it.
+    ///   - isCrowded: whether somebody who fits was in others' hands just now, so that it is worth another look at once.
+    func perform(
+        _ actions: [Handout.Action], offers: [UniqueID: Offer] = [:], session: UniqueID? = nil, isCrowded: Bool = false,
+        at now: Timestamp, in transaction: Transaction
+    ) async throws {
+        var statements: [SQL] = []
+        var stats: [(consultant: UniqueID, statement: SQL)] = []
+        var events: [Event] = []
+        var wave = question.wave
+        if actions.contains(where: { if case .ask = $0 { true } else { false } }) { wave += 1 }
+        for action in actions {
+            switch action {
+            case .expire(let id):
+                statements += settle(id, .expired, reason: nil, outcome: "expired", at: now)
+                if let request = request(id) {
+                    stats.append((request.consultant, ConsultantStats.answered(request.consultant, .expired)))
+                    events.append(try withdrawn(request, .expired))
+                }
+            case .withdraw(let id, let reason):
+                statements += settle(id, .withdrawn, reason: reason.rawValue, outcome: nil, at: now)
+                if let request = request(id), reason != .notHeld { events.append(try withdrawn(request, reason)) }
+            case .ask(let request):
+                guard let offer = offers[request.consultant] else { continue }
+                statements.append(try insert(request, offer, wave: wave, at: now))
+                stats.append((request.consultant, ConsultantStats.asked(request.consultant)))
+                events.append(try created(request, offer))
+            case .become: break
+            }
+        }
+        let status = status(session: session)
+        if status != question.told { events.append(try told(status)) }
+        statements.append(try update(status, wave: wave, isCrowded: isCrowded, at: now))
+        // In one order for everybody, so that two questions do not wait for each other.
+        statements += stats.sorted { $0.consultant < $1.consultant }.map(\.statement)
+        _ = try await transaction.pipeline(statements)
+        try await Outbox.append(events, in: transaction)
+    }
+
+    /// What the customer is told now.
+    func status(session: UniqueID?) -> QuestionStatus {
+        QuestionStatus(
+            state: handout.state, pending: handout.pending.count, tried: handout.requests.count, session: session)
+    }
+
+    private func request(_ id: UniqueID) -> Handout.Request? { handout.requests.first { $0.id == id } }
+
+    private func settle(
+        _ id: UniqueID, _ state: RequestState, reason: String?, outcome: String?, at now: Timestamp
+    ) -> [SQL] {
+        [
+            """
+            UPDATE requests SET state = \(state.rawValue), reason = coalesce(\(reason), reason), settled_at = \(now),
+                outcome = coalesce(\(outcome), outcome),
+                outcome_at = CASE WHEN \(outcome)::text IS NULL THEN outcome_at ELSE \(now) END
+            WHERE id = \(id)
+            """
+        ]
+    }
+
+    private func insert(_ request: Handout.Request, _ offer: Offer, wave: Int, at now: Timestamp) throws -> SQL {
+        """
+        INSERT INTO requests (id, question_id, consultant_id, wave, score, reasons, features, rate_amount, rate_currency,
+            created_at, expires_at)
+        VALUES (\(request.id), \(question.id), \(request.consultant), \(wave), \(offer.score),
+            \(try JSONText(encoding: offer.reasons)), \(offer.features), \(offer.rate.amount),
+            \(offer.rate.currency.code), \(now), \(request.expiresAt))
+        """
+    }
+
+    private func update(_ status: QuestionStatus, wave: Int, isCrowded: Bool, at now: Timestamp) throws -> SQL {
+        let isOver = !handout.state.isLooking
+        var due = handout.due(after: now)
+        if isCrowded, handout.room > 0 { due = min(due ?? now, now.advanced(by: .milliseconds(20))) }
+        return """
+            UPDATE questions SET state = \(handout.state.rawValue), wave = \(wave), due_at = \(due),
+                told = \(try JSONText(encoding: status)),
+                closed_at = CASE WHEN \(isOver) THEN coalesce(closed_at, \(now)::timestamptz) END
+            WHERE id = \(question.id)
+            """
+    }
+
+    // MARK: Telling
+
+    private func created(_ request: Handout.Request, _ offer: Offer) throws -> Event {
+        let notice = RequestNotice(question, request: request.id, offer: offer, expiresAt: request.expiresAt)
+        return try Push(
+            to: request.consultant, method: "request.created", params: JSONText(encoding: notice),
+            expiresAt: request.expiresAt
+        ).event()
+    }
+
+    private func withdrawn(_ request: Handout.Request, _ reason: WithdrawalReason) throws -> Event {
+        struct Notice: Encodable {
+            let requestId: String
+            let reason: String
+        }
+        let notice = Notice(requestId: request.id.description, reason: reason.rawValue)
+        return try Push(to: request.consultant, method: "request.withdrawn", params: JSONText(encoding: notice)).event()
+    }
+
+    private func told(_ status: QuestionStatus) throws -> Event {
+        try Push(
+            to: question.customer, method: "question.status",
+            params: JSONText(encoding: StatusNotice(question.id, status))
+        ).event()
+    }
+}
+
+/// What `question.status` says.
+private struct StatusNotice: Encodable {
+    let questionId: String
+    let state: String
+    let asked: Int
+    let waiting: Bool
+    let message: String
+    let sessionId: String?
+
+    init(_ question: UniqueID, _ status: QuestionStatus) {
+        questionId = question.description
+        state = status.state.rawValue
+        asked = status.asked
+        waiting = status.waiting
+        message = status.message
+        sessionId = status.sessionId
+    }
+
+    private enum Key: String, CodingKey { case questionId, state, asked, waiting, message, sessionId }
+
+    /// With `sessionId` also where there is none.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(questionId, forKey: .questionId)
+        try container.encode(state, forKey: .state)
+        try container.encode(asked, forKey: .asked)
+        try container.encode(waiting, forKey: .waiting)
+        try container.encode(message, forKey: .message)
+        try container.encode(sessionId, forKey: .sessionId)
+    }
+}
