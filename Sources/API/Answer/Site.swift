@@ -30,6 +30,11 @@ final class Site: Sendable {
         var route: String
     }
 
+    /// Where the client of a request finds the WebSocket.
+    func webSocketURL(host: String?, isSecure: Bool) -> String? {
+        client.addresses(host: host, isSecure: isSecure)?.websocket
+    }
+
     /// - Returns: nil where there is nothing at this path.
     /// - Throws: ``Problem`` of status 405 where there is something, but not to be changed.
     func answer(

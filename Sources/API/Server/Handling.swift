@@ -45,7 +45,7 @@ struct Handling: Sendable {
         let call = Call(
             route: route.name, parameters: parameters, query: target.query, headers: request.headers, body: body,
             address: exchange.address, caller: caller, requestID: exchange.id, idempotencyKey: key,
-            logger: exchange.logger)
+            webSocketURL: exchange.webSocketURL, logger: exchange.logger)
         return try await withDeadline(
             configuration.handlerDeadline, otherwise: .unavailable("The request took too long.")
         ) { try await route.handler(call) }

@@ -60,6 +60,8 @@ struct Responder: HTTPResponder {
         var route: String?
         var kind = AnswerFields.Kind.data
         var content: RequestContent
+        /// Where the client finds the WebSocket.
+        var webSocketURL: String?
     }
 
     func respond(to request: Request, context peer: Peer) async throws -> Response {
@@ -98,6 +100,8 @@ struct Responder: HTTPResponder {
         switch router.match(request.method, target) {
         case .found(let route, let parameters):
             exchange.route = route.name
+            exchange.webSocketURL = site.webSocketURL(
+                host: request.head.authority, isSecure: proxies.isSecure(peer: peer.address, request.headers))
             return try await handling.run(route, parameters, target, request, &exchange)
         case .otherMethod(let methods):
             if request.method == .options {

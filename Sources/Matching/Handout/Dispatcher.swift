@@ -158,11 +158,13 @@ public final class Dispatcher: Service, CustomStringConvertible {
         let held = try await Askable.hold(
             ranked.map(\.consultant), atMost: terms.pendingPerConsultant, in: transaction)
         let candidates = ranked.map(\.consultant).filter(held.askable.contains)
-        let asks = store.change { $0.ask(candidates, at: now) }
+        // Of a moment in which they are held.
+        let asked = Timestamp.now()
+        let asks = store.change { $0.ask(candidates, at: asked) }
         actions += asks
         try await store.perform(
             actions, offers: Dictionary(ranked.map { ($0.consultant, $0) }) { first, _ in first },
-            isCrowded: !held.skipped.isEmpty, at: now, in: transaction)
+            isCrowded: !held.skipped.isEmpty, at: asked, in: transaction)
         return asks.count { if case .ask = $0 { true } else { false } }
     }
 }

@@ -4,49 +4,20 @@ internal import Events
 internal import Money
 public import Sessions
 
-public import Logging
-
 /// Takes consultants' answers to live requests, from REST and from the WebSocket alike.
 ///
 /// An accept is one transaction under the question's lock: the request, the question, the session, the consultant's
 /// availability, and what everybody is told. The first one wins; whoever comes second finds the request withdrawn.
 public struct RequestDesk: Sendable {
-    /// What every session begins with.
-    public struct SessionTerms: Sendable {
-        /// Free media seconds.
-        public var thresholdSeconds: Int
-        /// Media seconds paid for at once.
-        public var windowSeconds: Int
-        /// The platform's share in basis points.
-        public var commissionBasisPoints: Int
-        /// How its media travels: `relay` or `p2p`.
-        public var mode: String
-        /// How long its two people have to come.
-        public var joinSeconds: Int
-
-        /// Terms.
-        public init(
-            thresholdSeconds: Int, windowSeconds: Int, commissionBasisPoints: Int, mode: String, joinSeconds: Int
-        ) {
-            self.thresholdSeconds = thresholdSeconds
-            self.windowSeconds = windowSeconds
-            self.commissionBasisPoints = commissionBasisPoints
-            self.mode = mode
-            self.joinSeconds = joinSeconds
-        }
-    }
-
     let pool: DatabasePool
     private let terms: HandoutTerms
-    private let sessionTerms: SessionTerms
-    private let logger: Logger
+    private let sessions: SessionStore
 
     /// A desk on a database.
-    public init(pool: DatabasePool, terms: HandoutTerms, sessionTerms: SessionTerms, logger: Logger) {
+    public init(pool: DatabasePool, terms: HandoutTerms, sessions: SessionStore) {
         self.pool = pool
         self.terms = terms
-        self.sessionTerms = sessionTerms
-        self.logger = logger
+        self.sessions = sessions
     }
 
     // MARK: Answers
@@ -77,13 +48,11 @@ public struct RequestDesk: Sendable {
         let change = try await Availabilities.setBusy(consultant, in: transaction)
         if case .busy? = change?.before { throw Handout.Refusal.closed(.withdrawn) }
         let offered = try await Self.offered(request, in: transaction)
-        let session = try await SessionStore.create(
-            .init(
-                question: question.id, request: request, customer: question.customer, consultant: consultant,
-                rate: offered.rate, thresholdSeconds: sessionTerms.thresholdSeconds,
-                windowSeconds: sessionTerms.windowSeconds,
-                commissionBasisPoints: sessionTerms.commissionBasisPoints, mode: sessionTerms.mode,
-                joinSeconds: sessionTerms.joinSeconds), at: now, in: transaction)
+        // Of the moment in which the consultant is ours.
+        let begun = Timestamp.now()
+        let session = try await sessions.create(
+            question: question.id, request: request, customer: question.customer, consultant: consultant,
+            rate: offered.rate, at: begun, in: transaction)
         let seconds = Self.seconds(from: offered.createdAt, to: now)
         _ = try await transaction.pipeline([
             "UPDATE requests SET state = 'accepted', settled_at = \(now) WHERE id = \(request)",

@@ -24,6 +24,8 @@ public struct Call: Sendable {
     public var requestID: String
     /// The `Idempotency-Key`, where the route takes one and one came.
     public var idempotencyKey: String?
+    /// Where this request's client finds the WebSocket; nil where that follows from the `Host`, and there is none.
+    public var webSocketURL: String?
     /// Carries the request's id.
     public var logger: Logger
 
@@ -31,7 +33,7 @@ public struct Call: Sendable {
     public init(
         route: String, parameters: [String: String] = [:], query: [String: String] = [:], headers: HTTPFields = [:],
         body: [UInt8] = [], address: String, caller: Caller? = nil, requestID: String, idempotencyKey: String? = nil,
-        logger: Logger
+        webSocketURL: String? = nil, logger: Logger
     ) {
         self.route = route
         self.parameters = parameters
@@ -42,6 +44,7 @@ public struct Call: Sendable {
         self.caller = caller
         self.requestID = requestID
         self.idempotencyKey = idempotencyKey
+        self.webSocketURL = webSocketURL
         self.logger = logger
     }
 

@@ -1,0 +1,123 @@
+internal import Database
+internal import Events
+internal import Money
+
+/// A session with what is shown beside it.
+struct ListedSession: Sendable {
+    let session: Session
+    let customerName: String
+    let consultantName: String
+    let title: String
+    let stars: Int?
+    let comment: String?
+
+    static let columns: SQL = """
+        \(Session.columns), customer.name AS customer_name, consultant.name AS consultant_name, questions.title,
+        ratings.stars, ratings.comment
+        FROM sessions JOIN users AS customer ON customer.id = sessions.customer_id
+            JOIN users AS consultant ON consultant.id = sessions.consultant_id
+            JOIN questions ON questions.id = sessions.question_id
+            LEFT JOIN ratings ON ratings.session_id = sessions.id
+        """
+
+    init(_ row: Row) throws(DatabaseError) {
+        session = try Session(row)
+        customerName = try row.get("customer_name", as: String.self)
+        consultantName = try row.get("consultant_name", as: String.self)
+        title = try row.get("title", as: String.self)
+        stars = try row.get("stars", as: Int?.self)
+        comment = try row.get("comment", as: String?.self)
+    }
+
+    static func find(_ id: UniqueID, on database: some Queryable) async throws(DatabaseError) -> ListedSession? {
+        try await database.query("SELECT \(columns) WHERE sessions.id = \(id)").first
+            .map { row throws(DatabaseError) in try ListedSession(row) }
+    }
+}
+
+/// A session as its people read it.
+struct SessionView: Encodable {
+    private let listed: ListedSession
+
+    init(_ listed: ListedSession) { self.listed = listed }
+
+    private struct Billing: Encodable {
+        struct Hold: Encodable {}
+
+        let state: String
+        let charged: Money
+        let fee: Money
+        let holds: [Hold]
+    }
+
+    private struct Rating: Encodable {
+        let stars: Int
+        let comment: String?
+    }
+
+    private enum Key: String, CodingKey {
+        case id, state, questionId, title, customerId, customerName, consultantId, consultantName, room, mode, rate
+        case thresholdSeconds, mediaSeconds, createdAt, startedAt, endedAt, endReason, endReasonText, quality, rating
+        case billing
+    }
+
+    /// With every field, an absent one as null.
+    func encode(to encoder: any Encoder) throws {
+        let session = listed.session
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(session.id.description, forKey: .id)
+        try container.encode(session.state.rawValue, forKey: .state)
+        try container.encode(session.question.description, forKey: .questionId)
+        try container.encode(listed.title, forKey: .title)
+        try container.encode(session.customer.description, forKey: .customerId)
+        try container.encode(listed.customerName, forKey: .customerName)
+        try container.encode(session.consultant.description, forKey: .consultantId)
+        try container.encode(listed.consultantName, forKey: .consultantName)
+        try container.encode(session.room, forKey: .room)
+        try container.encode(session.mode, forKey: .mode)
+        try container.encode(session.rate, forKey: .rate)
+        try container.encode(session.thresholdSeconds, forKey: .thresholdSeconds)
+        try container.encode(session.mediaSeconds, forKey: .mediaSeconds)
+        try container.encode(session.createdAt.description, forKey: .createdAt)
+        try container.encode(session.startedAt?.description, forKey: .startedAt)
+        try container.encode(session.endedAt?.description, forKey: .endedAt)
+        try container.encode(session.endReason, forKey: .endReason)
+        try container.encode(words, forKey: .endReasonText)
+        try container.encode(session.quality, forKey: .quality)
+        try container.encode(listed.stars.map { Rating(stars: $0, comment: listed.comment) }, forKey: .rating)
+        // Nothing is charged here yet, and it says so.
+        let nothing = Money(amount: 0, currency: session.rate.currency)
+        try container.encode(Billing(state: "none", charged: nothing, fee: nothing, holds: []), forKey: .billing)
+    }
+
+    private var words: String? {
+        listed.session.endReason.map { SessionEnd(rawValue: $0)?.words ?? "The session has ended." }
+    }
+}
+
+/// The quality of the four directions, `{"customer": {"up", "down"}, "consultant": {"up", "down"}}`, an unknown one as null.
+struct SessionQualityView: Encodable {
+    private let quality: SessionQuality?
+
+    init(_ quality: SessionQuality?) { self.quality = quality }
+
+    private struct Sides: Encodable {
+        let sides: SessionQuality.Sides?
+
+        enum Key: String, CodingKey { case up, down }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: Key.self)
+            try container.encode(sides?.up, forKey: .up)
+            try container.encode(sides?.down, forKey: .down)
+        }
+    }
+
+    private enum Key: String, CodingKey { case customer, consultant }
+
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(Sides(sides: quality?.customer), forKey: .customer)
+        try container.encode(Sides(sides: quality?.consultant), forKey: .consultant)
+    }
+}
