@@ -13,7 +13,7 @@ import { isPolite } from "./negotiation";
 import type { SessionRecord, SessionRecords } from "./sessionRecord";
 import { counterpart, endedBy, initialState, reduce } from "./state";
 import type { CallEvent, CallState, EndedReason } from "./state";
-import { Store } from "./store";
+import { Store } from "../store";
 
 export interface EngineOptions {
   readonly websocket: string;
