@@ -81,6 +81,16 @@ export function listSessions(api: Api, cursor: string | null): Promise<Page<Sess
   return api.ask("GET", query("/sessions", { cursor }), pages.sessions);
 }
 
+/** The session that is about to begin or goes on; null where there is none. */
+export async function liveSession(api: Api): Promise<Session | null> {
+  const { items } = await listSessions(api, null);
+  return items.find(isLive) ?? null;
+}
+
+export function isLive({ state }: Pick<Session, "state">): boolean {
+  return state === "pending" || state === "active";
+}
+
 export function findSession(api: Api, id: string): Promise<Session> {
   return api.ask("GET", one("/sessions", id), shapes.session);
 }

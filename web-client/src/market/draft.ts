@@ -1,7 +1,7 @@
 /** A question that is being written. It lives in sessionStorage, so that a reload loses nothing. */
 import { list, object, string } from "../signaling/shape";
 import type { Infer } from "../signaling/shape";
-import { newKey } from "./key";
+import { newKey } from "../key";
 
 const shape = object({
   title: string,

@@ -1,4 +1,4 @@
-import { acceptRequest, declineRequest, pendingRequests } from "../api/market";
+import { acceptRequest, declineRequest, myProfile, pendingRequests } from "../api/market";
 import { ApiError } from "../api/error";
 import type { Api } from "../api/http";
 import type { AccountConnection } from "../signaling/account";
@@ -6,6 +6,7 @@ import { SignalingError } from "../signaling/errors";
 import { Store } from "../store";
 import { emptyDesk, reduceDesk } from "./desk";
 import type { Desk, DeskEvent } from "./desk";
+import { Wishes } from "./wishes";
 
 /** Where a consultant is to go after an accept; the token where the answer brought it along. */
 export interface Accepted {
@@ -18,13 +19,15 @@ export class Workplace {
   readonly desk = new Store<Desk>(emptyDesk);
   readonly #api: Api;
   readonly #connection: AccountConnection;
+  readonly #wishes: Wishes;
   readonly #now: () => number;
   #stops: (() => void)[] = [];
   #timer: ReturnType<typeof setInterval> | undefined;
   #welcomes = 0;
 
-  constructor(api: Api, connection: AccountConnection, now: () => number = Date.now) {
+  constructor(api: Api, connection: AccountConnection, userId: string, now: () => number = Date.now) {
     this.#api = api;
+    this.#wishes = new Wishes(userId);
     this.#connection = connection;
     this.#now = now;
   }
@@ -37,15 +40,26 @@ export class Workplace {
         this.#dispatch({ name: "withdrawn", requestId, reason });
       }),
       connection.store.subscribe(() => this.#connected()),
+      // What another tab wishes is what this one repeats.
+      this.#wishes.listen((available) => connection.wish(available)),
     ];
     this.#timer = setInterval(() => this.#tick(), 1_000);
     void this.load();
+    void this.#findWish();
   }
 
   stop(): void {
     clearInterval(this.#timer);
     for (const stop of this.#stops) stop();
     this.#stops = [];
+  }
+
+  /** A page that was loaded anew goes on with what was wished before, as long as the server has not given it up. */
+  async #findWish(): Promise<void> {
+    const profile = await myProfile(this.#api).catch(() => null);
+    if (profile === null) return;
+    const { availability, availableAfterCall } = profile;
+    if (availability === "available" || availableAfterCall === true) this.#connection.wish(true);
   }
 
   /** Brings the desk in step with what the server has. */
