@@ -14,7 +14,7 @@ export function MatchList({ matches, isLooking }: MatchListProps) {
   }
   return (
     <section aria-labelledby="asked-title">
-      <h2 id="asked-title" className="board__section">Who is asked</h2>
+      <h2 id="asked-title" className="board__section">{isLooking ? "Who is asked" : "Who was asked"}</h2>
       <ul className="list" data-testid="matches">
         {matches.map((match) => (
           <li key={match.requestId} className="list__item" data-testid="match" data-state={match.state}>

@@ -7,17 +7,13 @@ import { useMarket } from "../home/market";
 import { useNavigate } from "../home/navigation";
 import { ringSound } from "./ringSound";
 
-export interface RingingProps {
-  readonly workplace: Workplace;
-  /** In a call nobody is disturbed. */
-  readonly isInCall: boolean;
-}
-
 /** Draws a consultant's attention to requests, on whatever page and in whatever tab: by sound, title and notification. */
-export function Ringing({ workplace, isInCall }: RingingProps) {
+export function Ringing({ workplace }: { readonly workplace: Workplace }) {
   const { cards } = useStore(workplace.desk);
   const isSoundOn = useStore(ringSound);
-  const { ringer } = useMarket();
+  const { ringer, call } = useMarket();
+  // In a call nobody is disturbed.
+  const isInCall = useStore(call) !== null;
   const isReady = useStore(ringer.isReady);
   const waiting = cards.filter(({ answering }) => answering === "no");
   const rings = waiting.length > 0 && !isInCall;

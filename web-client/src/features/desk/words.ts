@@ -43,7 +43,7 @@ export interface Figure {
 const unknown = "–";
 
 function part(value: number | null): string {
-  return value === null ? unknown : `${Math.round(value * 100)} %`;
+  return value === null ? unknown : `${Math.round(value * 100)}\u00a0%`;
 }
 
 /** The numbers that decide who is asked first. */
@@ -55,7 +55,7 @@ export function figures(own: Performance): readonly Figure[] {
     },
     {
       id: "responseSeconds", label: "Answer time",
-      value: own.responseSeconds === null ? unknown : `${Math.round(own.responseSeconds)} s`, note: "until you answer",
+      value: own.responseSeconds === null ? unknown : `${Math.round(own.responseSeconds)}\u00a0s`, note: "until you answer",
     },
     { id: "completion", label: "Completed", value: part(own.completion), note: `${own.completed} calls` },
     {
@@ -63,7 +63,7 @@ export function figures(own: Performance): readonly Figure[] {
     },
     {
       id: "utilisation", label: "In calls", value: part(own.utilisation),
-      note: `of your available time; the goal is ${part(own.goal)}`,
+      note: `of available time; goal ${part(own.goal)}`,
     },
   ];
 }

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import type { User } from "../../api/shapes";
 import { pathOf } from "../../route";
 import type { PlainPage } from "../../route";
+import type { Workplace } from "../../market/workplace";
 import { Banner } from "../../ui/Banner";
 import { Brand } from "../../ui/Brand";
 import { Button } from "../../ui/Button";
@@ -12,7 +13,7 @@ import { Trouble } from "../account/AccountCard";
 import { useAttempt } from "../account/useAttempt";
 import { CallElsewhere } from "../sessions/CallElsewhere";
 import { useMarket } from "./market";
-import { Link } from "./navigation";
+import { Link, useNavigate } from "./navigation";
 
 export interface ShellProps {
   readonly title: string;
@@ -30,7 +31,7 @@ const places: { readonly [role in User["role"]]: readonly (readonly [PlainPage, 
 
 /** The frame of every page of somebody who is signed in. Its heading takes the focus when the page changes. */
 export function Shell({ title, action, wide = false, children }: ShellProps) {
-  const { user } = useMarket();
+  const { user, workplace } = useMarket();
   const heading = useRef<HTMLHeadingElement>(null);
   const here = window.location.pathname;
   useTitle(title);
@@ -64,7 +65,8 @@ export function Shell({ title, action, wide = false, children }: ShellProps) {
           {action}
         </div>
         <ConnectionState />
-        <CallElsewhere />
+        {here.startsWith("/sessions/") ? null : <CallElsewhere />}
+        {workplace !== null && here !== "/desk" ? <SomebodyAsks workplace={workplace} /> : null}
         {user.emailVerified ? null : <Unconfirmed />}
         {children}
       </main>
@@ -72,8 +74,26 @@ export function Shell({ title, action, wide = false, children }: ShellProps) {
   );
 }
 
+/** On a consultant's other pages. */
+function SomebodyAsks({ workplace }: { readonly workplace: Workplace }) {
+  const { cards } = useStore(workplace.desk);
+  const [first] = cards;
+  if (first === undefined) return null;
+  return (
+    <Banner
+      tone="info"
+      title={cards.length === 1 ? "A question for you" : `${cards.length} questions for you`}
+      testId="somebody-asks"
+      action={<Link to={{ page: "desk" }} className="button button--primary">Answer</Link>}
+    >
+      <p className="plain-text">{first.question.title}</p>
+    </Banner>
+  );
+}
+
 function Account() {
   const { user, session } = useMarket();
+  const navigate = useNavigate();
   const [attempt, begin] = useAttempt();
   return (
     <div className="shell__account">
@@ -82,7 +102,7 @@ function Account() {
         look="plain"
         data-testid="sign-out-button"
         aria-disabled={attempt.name === "sending"}
-        onClick={() => begin(() => session.signOut())}
+        onClick={() => begin(() => session.signOut().then(() => navigate({ page: "home" }, "replace")))}
       >
         Sign out
       </Button>

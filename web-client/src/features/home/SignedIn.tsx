@@ -1,5 +1,4 @@
 import { useEffect } from "react";
-import type { ReactNode } from "react";
 import type { ClientConfig } from "../../api/config";
 import type { Api } from "../../api/http";
 import type { Session } from "../../api/session";
@@ -45,18 +44,17 @@ export function SignedIn({ config, api, session, user, route }: SignedInProps) {
   if (market === null || isDoor) return <StartPage error={null} onRetry={() => undefined} />;
   return (
     <MarketContext.Provider value={market}>
-      <Arrivals route={route}>
-        {market.workplace === null ? null : <Ringing workplace={market.workplace} isInCall={route.page === "session"} />}
-        <PageOf route={route} role={user.role} />
-      </Arrivals>
+      <Arrivals />
+      {market.workplace === null ? null : <Ringing workplace={market.workplace} />}
+      <PageOf route={route} role={user.role} />
     </MarketContext.Provider>
   );
 }
 
 /** Whatever page is shown: a call that is ready is gone to. */
-function Arrivals({ route, children }: { readonly route: MarketRoute; readonly children: ReactNode }) {
-  useReadySessions(route);
-  return <>{children}</>;
+function Arrivals() {
+  useReadySessions();
+  return null;
 }
 
 function PageOf({ route, role }: { readonly route: MarketRoute; readonly role: User["role"] }) {

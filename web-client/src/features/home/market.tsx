@@ -3,10 +3,12 @@ import type { ClientConfig } from "../../api/config";
 import type { Api } from "../../api/http";
 import type { Session } from "../../api/session";
 import type { User } from "../../api/shapes";
+import { CallSeats } from "../../market/callSeat";
 import { Ringer } from "../../market/ringer";
 import { Workplace } from "../../market/workplace";
 import { AccountConnection } from "../../signaling/account";
 import type { ServerNotificationParams } from "../../signaling/messages";
+import { Store } from "../../store";
 
 export type Ready = ServerNotificationParams<"session.ready">;
 
@@ -20,6 +22,9 @@ export interface Market {
   /** Consultants only. */
   readonly workplace: Workplace | null;
   readonly ringer: Ringer;
+  readonly seats: CallSeats;
+  /** The session whose call goes on in this tab. */
+  readonly call: Store<string | null>;
   /** Room tokens that came by themselves, each to be used once. */
   readonly tickets: Map<string, Ready | { readonly token: string }>;
 }
@@ -53,7 +58,10 @@ export function useOpenMarket(config: ClientConfig, anonymous: Api, session: Ses
     workplace?.start();
     // The connection is the outside world here: it is made with the effect and goes with it.
     // oxlint-disable-next-line react/set-state-in-effect
-    setMarket({ config, api, session, user, connection, workplace, ringer, tickets: new Map() });
+    setMarket({
+      config, api, session, user, connection, workplace, ringer,
+      seats: CallSeats.inBrowser(), call: new Store<string | null>(null), tickets: new Map(),
+    });
     return () => {
       window.removeEventListener("pointerdown", unlock);
       window.removeEventListener("keydown", unlock);

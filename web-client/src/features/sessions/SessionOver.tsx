@@ -24,7 +24,7 @@ const askAgainAfter = 1_000;
 
 /** How a call ended, in words, and what a customer thought of it. */
 export function SessionOver({ id, call, onRejoin }: SessionOverProps) {
-  const { api, connection, user } = useMarket();
+  const { api, connection, user, call: current } = useMarket();
   const hungUp = call?.reason === "hangup";
   // Whoever hangs up ends the session for both; the server's answer says how it came out.
   const load = useCallback(
@@ -34,6 +34,7 @@ export function SessionOver({ id, call, onRejoin }: SessionOverProps) {
   // The server learns of an end a moment after this page.
   const isSettling = isOpen && call !== null && !canRejoin(call.reason);
 
+  useEffect(() => current.set(null), [current]);
   useEffect(() => connection.on("session.ended", ({ sessionId }) => {
     if (sessionId === id) reload();
   }), [connection, id, reload]);

@@ -3,7 +3,6 @@ import { websocketAddress } from "../../api/config";
 import { ApiError } from "../../api/error";
 import { joinSession } from "../../api/market";
 import { readToken } from "../../api/roomToken";
-import { takeSeat } from "../../market/callSeat";
 import type { Seat } from "../../market/callSeat";
 import { Banner } from "../../ui/Banner";
 import { Button } from "../../ui/Button";
@@ -27,7 +26,14 @@ export function SessionPage({ id }: { readonly id: string }) {
   const [attempt, setAttempt] = useState({ round: 0, byForce: false });
   const again = useCallback((byForce: boolean) => setAttempt(({ round }) => ({ round: round + 1, byForce })), []);
   const entry = useEntry(id, attempt);
+  const { call } = useMarket();
+  const isIn = entry.name === "in";
   useTitle("Your call");
+
+  useEffect(() => {
+    call.set(isIn ? id : null);
+    return () => call.set(null);
+  }, [call, isIn, id, attempt]);
 
   switch (entry.name) {
     case "asking":
@@ -69,7 +75,7 @@ export function SessionPage({ id }: { readonly id: string }) {
 
 /** The way in: the seat that no other tab has, then a room token, the one that came by itself where there is one. */
 function useEntry(id: string, attempt: { readonly round: number; readonly byForce: boolean }): Entry {
-  const { api, config, tickets } = useMarket();
+  const { api, config, seats, tickets } = useMarket();
   const [entry, setEntry] = useState<Entry>({ name: "asking" });
 
   useEffect(() => {
@@ -79,7 +85,7 @@ function useEntry(id: string, attempt: { readonly round: number; readonly byForc
       if (isCurrent) setEntry(next);
     };
     const go = async () => {
-      seat = await takeSeat(id);
+      seat = await seats.take(id);
       if (!isCurrent) {
         seat?.leave();
         return;
@@ -107,7 +113,7 @@ function useEntry(id: string, attempt: { readonly round: number; readonly byForc
       isCurrent = false;
       seat?.leave();
     };
-  }, [id, attempt, api, config, tickets]);
+  }, [id, attempt, api, config, seats, tickets]);
 
   return entry;
 }
