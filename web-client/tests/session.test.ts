@@ -146,7 +146,7 @@ describe("being signed in", () => {
 
   test("the token is replaced ahead of its end without anybody asking", async (context) => {
     const server = new Server();
-    server.expiresIn = 0.04;
+    server.expiresIn = 1;
     const session = await started(server);
     context.after(() => session.dispose());
     await until("a second token", () => server.issued >= 2);
