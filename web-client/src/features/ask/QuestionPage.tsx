@@ -11,6 +11,7 @@ import { useMarket } from "../home/market";
 import { Link, useNavigate } from "../home/navigation";
 import { Shell } from "../home/Shell";
 import { useLoaded } from "../home/useLoaded";
+import { useGoToCall } from "../home/useReadySessions";
 import { Waiting } from "../home/Waiting";
 import { rateWords } from "../sessions/words";
 import { MatchList } from "./MatchList";
@@ -40,7 +41,7 @@ export function QuestionPage({ id }: { readonly id: string }) {
     const timer = setInterval(reload, askAgainAfter);
     return () => clearInterval(timer);
   }, [isLooking, reload]);
-  useGoToCall(value?.question ?? null);
+  useArrival(value?.question ?? null);
 
   if (value === null) {
     return <Shell title="Your question"><Waiting error={error} nothing="There is no such question" onRetry={reload} /></Shell>;
@@ -53,8 +54,8 @@ export function QuestionPage({ id }: { readonly id: string }) {
 }
 
 /** Somebody who waits on this page goes to the call even where the push that says so was missed. */
-function useGoToCall(question: Question | null): void {
-  const navigate = useNavigate();
+function useArrival(question: Question | null): void {
+  const goToCall = useGoToCall();
   const wasOpen = useRef(false);
   const sessionId = question?.state === "accepted" ? question.sessionId : null;
 
@@ -62,8 +63,8 @@ function useGoToCall(question: Question | null): void {
     if (question !== null && isOpen(question)) wasOpen.current = true;
   }, [question]);
   useEffect(() => {
-    if (sessionId !== null && wasOpen.current) navigate({ page: "session", id: sessionId });
-  }, [sessionId, navigate]);
+    if (sessionId !== null && wasOpen.current) goToCall(sessionId);
+  }, [sessionId, goToCall]);
 }
 
 export interface QuestionViewProps {

@@ -44,7 +44,7 @@ export function SignedIn({ config, api, session, user, route }: SignedInProps) {
   if (market === null || isDoor) return <StartPage error={null} onRetry={() => undefined} />;
   return (
     <MarketContext.Provider value={market}>
-      <Arrivals />
+      <Arrivals route={route} />
       {market.workplace === null ? null : <Ringing workplace={market.workplace} />}
       <PageOf route={route} role={user.role} />
     </MarketContext.Provider>
@@ -52,8 +52,8 @@ export function SignedIn({ config, api, session, user, route }: SignedInProps) {
 }
 
 /** Whatever page is shown: a call that is ready is gone to. */
-function Arrivals() {
-  useReadySessions();
+function Arrivals({ route }: { readonly route: MarketRoute }) {
+  useReadySessions(route);
   return null;
 }
 
