@@ -1,4 +1,4 @@
-import { useCallback, useEffect } from "react";
+import { useCallback, useEffect, useRef } from "react";
 import type { Ringer } from "../../market/ringer";
 import type { MarketRoute } from "../../route";
 import { useMarket } from "./market";
@@ -34,15 +34,19 @@ export function useReadySessions(route: MarketRoute): void {
   const { connection, tickets, user, ringer } = useMarket();
   const goToCall = useGoToCall();
   const isCustomer = user.role === "customer";
-  const isWaiting = route.page === "question";
+  // Read when it matters: a page that changes at this moment must not cost the call.
+  const isWaiting = useRef(false);
 
+  useEffect(() => {
+    isWaiting.current = route.page === "question";
+  }, [route]);
   useEffect(() => {
     const timers = new Set<ReturnType<typeof setTimeout>>();
     const stop = connection.on("session.ready", (ready) => {
       tickets.set(ready.sessionId, ready);
       if (!isCustomer) return;
       if (document.visibilityState === "hidden") ringUntilSeen(ringer);
-      const politeness = isWaiting ? 0 : document.visibilityState === "visible" ? 150 : 500;
+      const politeness = isWaiting.current ? 0 : document.visibilityState === "visible" ? 150 : 500;
       const timer = setTimeout(() => {
         timers.delete(timer);
         goToCall(ready.sessionId);
@@ -53,7 +57,7 @@ export function useReadySessions(route: MarketRoute): void {
       stop();
       for (const timer of timers) clearTimeout(timer);
     };
-  }, [connection, tickets, goToCall, isCustomer, isWaiting, ringer]);
+  }, [connection, tickets, goToCall, isCustomer, ringer]);
 }
 
 function ringUntilSeen(ringer: Ringer): void {
