@@ -48,8 +48,8 @@ cp -R public/. "$out/"
 
 script=$(cd "$out/assets" && ls main-*.js)
 style=$(cd "$out/assets" && ls main-*.css)
-sed -e "s|<script type=\"module\" src=\"./src/main.tsx\"></script>|<link rel=\"stylesheet\" href=\"./assets/$style\" />\\
-    <script type=\"module\" src=\"./assets/$script\"></script>|" index.html > "$out/index.html"
+sed -e "s|<script type=\"module\" src=\"/src/main.tsx\"></script>|<link rel=\"stylesheet\" href=\"/assets/$style\" />\\
+    <script type=\"module\" src=\"/assets/$script\"></script>|" index.html > "$out/index.html"
 if grep -q 'src/main.tsx' "$out/index.html"; then
   echo "web-client: index.html has no script line to replace" >&2
   exit 1

@@ -4,7 +4,7 @@ import { defineConfig } from "vite";
 const signal = process.env.CONSULT_SIGNAL_URL ?? "http://127.0.0.1:8081";
 
 export default defineConfig({
-  base: "./",
+  base: "/",
   esbuild: { jsx: "automatic" },
   server: {
     proxy: {

@@ -49,7 +49,7 @@ async def test_the_pages_of_the_client_are_its_index_under_the_same_rules(server
         return [line for line in head.lower().splitlines() if line.startswith(("content-", "x-", "referrer-", "etag", "cache-"))]
 
     _, index_head, index = await http(server, "/")
-    for page in ("/verify-email", "/reset-password"):
+    for page in ("/verify-email", "/reset-password", "/sign-in", "/questions/01980f3e-5a4b-7c6d-8e9f-0a1b2c3d4e5f"):
         status, head, body = await http(server, page)
         assert status == 200 and body == index and rules(head) == rules(index_head), (page, head)
     for other in ("/verify-email/", "/verify-email/x", "/assets/verify-email", "/unknown", "/Verify-Email"):

@@ -22,7 +22,11 @@ import Testing
         deinit { try? FileManager.default.removeItem(atPath: path) }
     }
 
-    @Test(arguments: ["/", "/index.html", "/verify-email", "/reset-password"])
+    @Test(arguments: [
+        "/", "/index.html", "/verify-email", "/reset-password", "/sign-in", "/register", "/ask", "/questions",
+        "/sessions", "/desk", "/profile", "/questions/01980f3e-5a4b-7c6d-8e9f-0a1b2c3d4e5f",
+        "/sessions/01980f3e-5a4b-7c6d-8e9f-0a1b2c3d4e5f",
+    ])
     func `the client's pages are all its index`(path: String) throws {
         let folder = try Folder()
         let file = try #require(try folder.file(at: path))
@@ -35,7 +39,9 @@ import Testing
 
     @Test(arguments: [
         "/verify-email/", "/verify-email/x", "/x/verify-email", "/Verify-Email", "//verify-email", "/reset-passwords",
-        "/reset-password.html", "/unknown", "/assets", "verify-email",
+        "/reset-password.html", "/unknown", "/assets", "verify-email", "/questions/", "/questions/a/b",
+        "/questions/a.b", "/sessions/..", "/sessions/a%20b", "/desk/1",
+        "/questions/\(String(repeating: "a", count: 65))",
     ])
     func `what is neither a file nor a page of the client is not found`(path: String) throws {
         let file = try Folder().file(at: path)

@@ -1,7 +1,10 @@
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { App } from "./App";
 import { AccountPage } from "./features/account/AccountPage";
-import { enter } from "./route";
+import { Home } from "./features/home/Home";
+import { NavigationContext } from "./features/home/navigation";
+import type { Navigate } from "./features/home/navigation";
+import { enter, isMarketRoute, pathOf } from "./route";
 import type { Route } from "./route";
 
 /** Shows the page that the address is for. */
@@ -10,17 +13,37 @@ export function Root({ entry }: { readonly entry: Route }) {
   const isCall = route.page === "call";
 
   useEffect(() => {
-    if (isCall) return undefined;
-    // A mail's link that is put into the address bar changes the fragment alone, and loads nothing: a visit, too.
+    // A mail's link that is put into the address bar changes the fragment alone, and loads nothing: a visit, too. The call
+    // page looks after its own fragment.
     const onHash = () => {
-      if (window.location.hash === "") return;
+      if (isCall || window.location.hash === "") return;
+      const next = enter(window.location, window.history);
+      setVisit((last) => ({ route: next, visit: last.visit + 1 }));
+    };
+    const onPop = () => {
       const next = enter(window.location, window.history);
       setVisit((last) => ({ route: next, visit: last.visit + 1 }));
     };
     window.addEventListener("hashchange", onHash);
-    return () => window.removeEventListener("hashchange", onHash);
+    window.addEventListener("popstate", onPop);
+    return () => {
+      window.removeEventListener("hashchange", onHash);
+      window.removeEventListener("popstate", onPop);
+    };
   }, [isCall]);
 
+  const navigate = useCallback<Navigate>((to, how = "push") => {
+    const path = pathOf(to);
+    if (how === "replace") window.history.replaceState(null, "", path);
+    else if (path !== window.location.pathname) window.history.pushState(null, "", path);
+    window.scrollTo(0, 0);
+    setVisit((last) => ({ route: to, visit: last.visit + 1 }));
+  }, []);
+
   if (route.page === "call") return <App />;
-  return <AccountPage key={visit} route={route} />;
+  return (
+    <NavigationContext.Provider value={navigate}>
+      {isMarketRoute(route) ? <Home route={route} /> : <AccountPage key={visit} route={route} />}
+    </NavigationContext.Provider>
+  );
 }

@@ -7,6 +7,7 @@ import "./ui/base.css";
 import "./ui/components.css";
 import "./features/join/join.css";
 import "./features/call/call.css";
+import "./features/home/home.css";
 
 const root = document.getElementById("root");
 if (root !== null) {

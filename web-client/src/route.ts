@@ -1,10 +1,41 @@
-/** Which page an address is for. */
+/** Which page an address is for. The servers know these paths from `Sources/Web/ClientRoutes.swift`. */
 
 export type Route =
-  /** The call page, and everything that has no page of its own. It reads its token itself, and leaves it there. */
+  /** The call page of a link with a room token. It reads its token itself, and leaves it there. */
   | { readonly page: "call" }
   /** Pages that links in mails lead to, with the token that came along. */
-  | { readonly page: "verify-email" | "reset-password"; readonly token: string | null };
+  | { readonly page: "verify-email" | "reset-password"; readonly token: string | null }
+  /** Pages of the marketplace. */
+  | { readonly page: PlainPage }
+  | { readonly page: "question" | "session"; readonly id: string };
+
+export type PlainPage = keyof typeof plainPages;
+export type MarketRoute = Extract<Route, { page: PlainPage | "question" | "session" }>;
+
+const plainPages = {
+  home: "/",
+  "sign-in": "/sign-in",
+  register: "/register",
+  ask: "/ask",
+  questions: "/questions",
+  sessions: "/sessions",
+  desk: "/desk",
+  profile: "/profile",
+} as const;
+
+const id = /^\/(questions|sessions)\/([0-9A-Za-z-]{1,64})$/;
+
+/** The address of a page. */
+export function pathOf(route: MarketRoute): string {
+  switch (route.page) {
+    case "question":
+      return `/questions/${route.id}`;
+    case "session":
+      return `/sessions/${route.id}`;
+    default:
+      return plainPages[route.page];
+  }
+}
 
 export function routeOf({ pathname, hash }: Pick<Location, "pathname" | "hash">): Route {
   switch (pathname) {
@@ -12,9 +43,23 @@ export function routeOf({ pathname, hash }: Pick<Location, "pathname" | "hash">)
       return { page: "verify-email", token: tokenOf(hash) };
     case "/reset-password":
       return { page: "reset-password", token: tokenOf(hash) };
+    case "/":
+    case "/index.html":
+      return /^#?$/.test(hash) ? { page: "home" } : { page: "call" };
     default:
-      return { page: "call" };
+      return marketRoute(pathname) ?? { page: "call" };
   }
+}
+
+function marketRoute(pathname: string): Route | null {
+  const found = id.exec(pathname);
+  if (found !== null) return { page: found[1] === "questions" ? "question" : "session", id: found[2] ?? "" };
+  const plain = (Object.keys(plainPages) as PlainPage[]).find((page) => plainPages[page] === pathname);
+  return plain === undefined ? null : { page: plain };
+}
+
+export function isMarketRoute(route: Route): route is MarketRoute {
+  return route.page !== "call" && route.page !== "verify-email" && route.page !== "reset-password";
 }
 
 function tokenOf(hash: string): string | null {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { confirmPasswordReset, requestPasswordReset, verifyEmail } from "../src/api/accounts";
 import { ApiError } from "../src/api/error";
 import type { Failure } from "../src/api/error";
 import { Api } from "../src/api/http";
-import { enter, routeOf } from "../src/route";
+import { enter, pathOf, routeOf } from "../src/route";
 import { object, string } from "../src/signaling/shape";
 
 interface Sent {
@@ -125,9 +126,29 @@ describe("addresses of pages", () => {
     }
   });
 
-  test("everything else is the call page", () => {
-    for (const path of ["/", "/index.html", "/verify-email/", "/verify", ""]) {
+  test("a fragment at the front door is for the call page, and so is every path that is nobody's", () => {
+    for (const path of ["/", "/index.html", "/verify-email/", "/verify", "/questions/a/b", "/questions/", "/desk/1", ""]) {
       assert.deepEqual(at(path, "#token=a.b.c"), { page: "call" });
+    }
+    assert.deepEqual(at("/", "#anything"), { page: "call" });
+  });
+
+  test("the pages of the marketplace have addresses, and the addresses lead back", () => {
+    for (const page of ["home", "sign-in", "register", "ask", "questions", "sessions", "desk", "profile"] as const) {
+      assert.deepEqual(at(pathOf({ page })), { page });
+    }
+    const id = "01980f3e-5a4b-7c6d-8e9f-0a1b2c3d4e5f";
+    assert.deepEqual(at(pathOf({ page: "question", id })), { page: "question", id });
+    assert.deepEqual(at(pathOf({ page: "session", id })), { page: "session", id });
+  });
+
+  test("the servers know every address of the client", () => {
+    const swift = readFileSync("../Sources/Web/ClientRoutes.swift", "utf8");
+    for (const page of ["sign-in", "register", "ask", "questions", "sessions", "desk", "profile"] as const) {
+      assert.ok(swift.includes(`"${pathOf({ page })}"`), page);
+    }
+    for (const path of ["/questions/", "/sessions/", "/verify-email", "/reset-password"]) {
+      assert.ok(swift.includes(`"${path}"`), path);
     }
   });
 

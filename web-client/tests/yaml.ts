@@ -1,6 +1,7 @@
 /**
- * Reads the part of YAML in which `docs/asyncapi.yaml` is written: block mappings and lists, flow collections, quoted and
- * plain scalars, comments on lines of their own. It refuses everything else, so it cannot misread a file silently.
+ * Reads the part of YAML in which our published schemas are written: block mappings and lists, flow collections, quoted
+ * and plain scalars, literal texts, comments on lines of their own. It refuses everything else, so it cannot misread a file
+ * silently.
  */
 export type Yaml = string | number | boolean | null | readonly Yaml[] | { readonly [key: string]: Yaml };
 
@@ -55,6 +56,16 @@ class BlockReader {
     return items;
   }
 
+  /** Everything that stands further in; nobody asks for its layout. */
+  #literal(indent: number): Yaml {
+    const texts: string[] = [];
+    for (let line = this.current; line !== undefined && line.indent > indent; line = this.current) {
+      texts.push(line.text);
+      this.#at += 1;
+    }
+    return texts.join("\n");
+  }
+
   #mapping(indent: number, first?: string): Yaml {
     const result: { [key: string]: Yaml } = {};
     let text = first;
@@ -68,7 +79,8 @@ class BlockReader {
       if (key in result) throw new Error(`line ${line.number}: ${key} is there twice`);
       const rest = entry.slice(end + 1).trim();
       this.#at += 1;
-      result[key] = rest === "" ? this.block(indent + 1) : scalarOrFlow(rest, line.number);
+      if (rest === "|") result[key] = this.#literal(line.indent);
+      else result[key] = rest === "" ? this.block(indent + 1) : scalarOrFlow(rest, line.number);
     }
     return result;
   }

@@ -22,7 +22,7 @@ export function websocketAddress(address: string, base: string): string {
 }
 
 export async function loadConfig(
-  base: string = document.baseURI,
+  base: string = new URL("/", document.baseURI).href,
   load: (address: string) => Promise<Response> = (address) => fetch(address, { cache: "no-store" }),
 ): Promise<ClientConfig> {
   let response: Response;

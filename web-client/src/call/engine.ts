@@ -13,7 +13,8 @@ import { isPolite } from "./negotiation";
 import type { SessionRecord, SessionRecords } from "./sessionRecord";
 import { counterpart, endedBy, initialState, reduce } from "./state";
 import type { CallEvent, CallState, EndedReason } from "./state";
-import { Store } from "./store";
+import { newKey } from "../key";
+import { Store } from "../store";
 
 export interface EngineOptions {
   readonly websocket: string;
@@ -131,7 +132,7 @@ export class CallEngine {
   sendChat(text: string): void {
     const trimmed = text.trim().slice(0, maximumChatLength);
     if (trimmed === "" || !this.canSend) return;
-    const id = randomId();
+    const id = newKey();
     const sentAt = new Date(this.#now()).toISOString();
     this.#dispatch({ name: "chat", change: (log) => chat.written(log, id, this.state.you.name, trimmed, sentAt) });
     void this.#deliver(id, trimmed);
@@ -425,11 +426,4 @@ export class CallEngine {
     this.#options.records.forget();
     this.#dispatch({ name: "ended", reason });
   }
-}
-
-/** `crypto.randomUUID` is missing on pages without HTTPS, where one can still receive and write. */
-function randomId(): string {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -2,7 +2,7 @@ import { slots } from "../signaling/messages";
 import type { Slot } from "../signaling/messages";
 import { problemOf } from "./mediaProblem";
 import type { MediaProblem } from "./mediaProblem";
-import { Store } from "./store";
+import { Store } from "../store";
 
 export interface Source {
   /** Wanted and working: others hear or see it. */

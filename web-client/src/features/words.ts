@@ -212,6 +212,8 @@ export function endedWords(reason: EndedReason): Advice {
         title: "The call ended: unpaid time",
         whatToDo: "The free minutes are over and there was no payment for the time after them.",
       };
+    case "ended":
+      return { title: "The call is over", whatToDo: "It was ended for both sides." };
     case "closed":
       return { title: "The call was closed", whatToDo: "The room is no longer open." };
     case "shutdown":

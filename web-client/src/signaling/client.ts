@@ -54,7 +54,8 @@ export interface Network {
 
 export interface SignalingOptions {
   readonly url: string;
-  readonly token: string;
+  /** The token, or where a fresh one comes from for each connection. */
+  readonly token: string | (() => Promise<string>);
   /** The resume string of an earlier connection of the same page session. */
   readonly resume?: string | null;
   /** The highest chat sequence seen, so that nothing is missed after a resume. */
@@ -279,10 +280,13 @@ export class SignalingClient {
   async #greet(): Promise<void> {
     const socket = this.#socket;
     const chatSequence = this.#options.chatSequence?.() ?? 0;
+    const { token: source } = this.#options;
     try {
+      const token = typeof source === "string" ? source : await source();
+      if (this.#socket !== socket) return;
       const welcome = await this.#send(
         "hello",
-        { token: this.#options.token, ...(this.#resume === null ? {} : { resume: this.#resume }), chatSequence },
+        { token, ...(this.#resume === null ? {} : { resume: this.#resume }), chatSequence },
         connectTimeout,
       );
       if (this.#socket !== socket) return;

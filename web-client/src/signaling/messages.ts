@@ -5,7 +5,7 @@ import type { Infer } from "./shape";
 export const slots = ["mic", "camera", "screen"] as const;
 export type Slot = typeof slots[number];
 
-export const endReasons = ["unpaid", "left", "closed", "shutdown", "replaced"] as const;
+export const endReasons = ["unpaid", "left", "closed", "shutdown", "replaced", "ended"] as const;
 export type EndReason = typeof endReasons[number];
 
 const nothing = object({});
@@ -18,6 +18,9 @@ const connectionStates = choice(["connecting", "connected", "disconnected", "fai
 // Each choice has a name here: inside another call TypeScript would read it as any text.
 const billingState = choice(["unmetered", "free", "paid", "grace", "closed"], "closed");
 const warningReason = choice(["threshold", "horizon", "unpaid"], "horizon");
+const withdrawReason = choice(["accepted_elsewhere", "cancelled", "expired", "unavailable", "answered"], "cancelled");
+const questionState = choice(["open", "matching", "accepted", "expired", "cancelled"], "open");
+const sessionState = choice(["pending", "active", "completed", "cancelled", "failed"], "failed");
 const leaveReason = choice(["left", "timeout"], "left");
 const endReason = choice(endReasons, "closed");
 const slot = choice(slots, "mic");
@@ -32,7 +35,16 @@ export const participant = object({
   connected: boolean,
 });
 
-const money = object({ amount: integer, currency: string });
+export const money = object({ amount: integer, currency: string });
+
+/** What a consultant reads of a question. */
+export const askedQuestion = object({
+  id: string,
+  title: string,
+  body: string,
+  tags: list(string),
+  budget: nullable(money),
+});
 
 export const billingStatus = object({
   state: billingState,
@@ -102,6 +114,11 @@ export const requests = {
   },
   ping: { params: nothing, result: nothing },
   "presence.set": { params: availability, result: availability },
+  "request.accept": {
+    params: object({ requestId: string }),
+    result: object({ sessionId: string, room: string, token: string }),
+  },
+  "request.decline": { params: object({ requestId: string }, { reason: string }), result: nothing },
   "room.join": { params: object({ token: string }), result: room },
   "room.leave": { params: nothing, result: nothing },
   "media.offer": { params: description, result: object({}, { sdp: string }) },
@@ -145,7 +162,37 @@ export const serverNotifications = {
     sentAt: timestamp,
   }),
   "server.draining": object({ deadline: timestamp }),
+  "request.created": object({
+    requestId: string,
+    question: askedQuestion,
+    score: number,
+    reasons: list(string),
+    rate: money,
+    expiresAt: timestamp,
+  }),
+  "request.withdrawn": object({ requestId: string, reason: withdrawReason }),
+  "question.status": object({
+    questionId: string,
+    state: questionState,
+    asked: integer,
+    waiting: boolean,
+    message: string,
+    sessionId: nullable(string),
+  }),
+  "session.ready": object({ sessionId: string, room: string, token: string, otherName: string }),
+  "session.ended": object({
+    sessionId: string,
+    state: sessionState,
+    endReason: nullable(string),
+    endReasonText: nullable(string),
+  }),
 } as const;
+
+/** Those that come on a connection with an access token, whatever it does. */
+export const accountNotifications = [
+  "request.created", "request.withdrawn", "question.status", "session.ready", "session.ended",
+] as const;
+export type AccountNotificationMethod = typeof accountNotifications[number];
 
 type Requests = typeof requests;
 type ClientNotifications = typeof clientNotifications;

@@ -55,6 +55,47 @@ export function CheckField({ label, checked, onChange }: CheckFieldProps) {
   );
 }
 
+export interface TextAreaProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly rows: number;
+  readonly maxLength: number;
+  readonly hint?: string;
+  readonly problem?: string | null;
+  readonly testId?: string;
+  readonly required?: boolean;
+}
+
+/** Several lines of plain text. */
+export const TextArea = forwardRef<HTMLTextAreaElement, TextAreaProps>(function TextArea(
+  { label, value, onChange, rows, maxLength, hint, problem = null, testId, required = true },
+  ref,
+) {
+  const id = useId();
+  const described = [hint === undefined ? null : `${id}-hint`, problem === null ? null : `${id}-problem`];
+  return (
+    <div className="field">
+      <label className="field__label" htmlFor={id}>{label}</label>
+      <textarea
+        ref={ref}
+        id={id}
+        className="field__control field__control--lines"
+        rows={rows}
+        maxLength={maxLength}
+        required={required}
+        value={value}
+        aria-invalid={problem !== null}
+        aria-describedby={described.filter((name) => name !== null).join(" ") || undefined}
+        data-testid={testId}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {hint === undefined ? null : <p id={`${id}-hint`} className="field__hint">{hint}</p>}
+      <p id={`${id}-problem`} className="field__problem" aria-live="polite">{problem}</p>
+    </div>
+  );
+});
+
 export interface TextFieldProps {
   readonly label: string;
   readonly type: "email" | "password" | "text";
@@ -65,10 +106,13 @@ export interface TextFieldProps {
   /** What is wrong with the value; null where nothing is. Read out when it appears, and with the field. */
   readonly problem?: string | null;
   readonly testId?: string;
+  readonly required?: boolean;
+  readonly inputMode?: "decimal" | "text";
+  readonly maxLength?: number;
 }
 
 export const TextField = forwardRef<HTMLInputElement, TextFieldProps>(function TextField(
-  { label, type, autoComplete, value, onChange, hint, problem = null, testId },
+  { label, type, autoComplete, value, onChange, hint, problem = null, testId, required = true, inputMode, maxLength },
   ref,
 ) {
   const id = useId();
@@ -82,9 +126,11 @@ export const TextField = forwardRef<HTMLInputElement, TextFieldProps>(function T
         className="field__control"
         type={type}
         autoComplete={autoComplete}
-        autoCapitalize="none"
-        spellCheck={false}
-        required
+        inputMode={inputMode}
+        maxLength={maxLength}
+        autoCapitalize={type === "text" ? undefined : "none"}
+        spellCheck={type === "text"}
+        required={required}
         value={value}
         aria-invalid={problem !== null}
         aria-describedby={described.filter((name) => name !== null).join(" ") || undefined}

@@ -4,6 +4,7 @@ import type { ApiError } from "../../api/error";
 import { Banner } from "../../ui/Banner";
 import { Brand } from "../../ui/Brand";
 import { Button } from "../../ui/Button";
+import { useTitle } from "../../ui/title";
 import { troubleWords } from "./words";
 
 export interface AccountCardProps {
@@ -16,8 +17,8 @@ export interface AccountCardProps {
 export function AccountCard({ title, children, testId }: AccountCardProps) {
   const heading = useRef<HTMLHeadingElement>(null);
 
+  useTitle(title);
   useEffect(() => {
-    document.title = `${title} · Consultant Connect`;
     heading.current?.focus();
   }, [title]);
 

@@ -8,7 +8,7 @@ import { ResetPasswordPage } from "./ResetPasswordPage";
 import { VerifyEmailPage } from "./VerifyEmailPage";
 
 export interface AccountPageProps {
-  readonly route: Exclude<Route, { page: "call" }>;
+  readonly route: Extract<Route, { page: "verify-email" | "reset-password" }>;
 }
 
 /** The pages for what can be done about an account without being signed in. */

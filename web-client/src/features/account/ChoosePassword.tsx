@@ -3,6 +3,7 @@ import { confirmPasswordReset, minimumPasswordLength } from "../../api/accounts"
 import type { Api } from "../../api/http";
 import { Button } from "../../ui/Button";
 import { TextField } from "../../ui/Field";
+import { Link } from "../home/navigation";
 import { AccountCard, DeadLink, SendButton, Trouble } from "./AccountCard";
 import { useAttempt } from "./useAttempt";
 import type { Attempt } from "./useAttempt";
@@ -49,6 +50,7 @@ export function ChoosePasswordForm({ attempt, onSubmit, onNewLink }: ChoosePassw
     return (
       <AccountCard title="Your password is changed" testId="password-changed">
         <p role="status">Sign in with the new one. Wherever you were signed in before, you are not any more.</p>
+        <Link to={{ page: "sign-in" }} className="button button--primary" data-testid="sign-in-link">Sign in</Link>
       </AccountCard>
     );
   }

@@ -1,5 +1,6 @@
 import { verifyEmail } from "../../api/accounts";
 import type { Api } from "../../api/http";
+import { Link } from "../home/navigation";
 import { AccountCard, DeadLink, SendButton, Trouble } from "./AccountCard";
 import { useAttempt } from "./useAttempt";
 import type { Attempt } from "./useAttempt";
@@ -25,7 +26,8 @@ export function VerifyEmail({ attempt, onConfirm }: VerifyEmailProps) {
   if (attempt.name === "done") {
     return (
       <AccountCard title="Your e-mail address is confirmed" testId="verified">
-        <p role="status">Thank you. You can sign in now, and close this page.</p>
+        <p role="status">Thank you. You can sign in now.</p>
+        <Link to={{ page: "sign-in" }} className="button button--primary" data-testid="sign-in-link">Sign in</Link>
       </AccountCard>
     );
   }
@@ -33,7 +35,7 @@ export function VerifyEmail({ attempt, onConfirm }: VerifyEmailProps) {
     return (
       <DeadLink>
         <p>
-          If you confirmed your address already, all is well: sign in. If not,{" "}
+          If you confirmed your address already, all is well: <Link to={{ page: "sign-in" }}>sign in</Link>. If not,{" "}
           <a href="/reset-password">choose a password by mail</a>, which confirms your address, too.
         </p>
       </DeadLink>

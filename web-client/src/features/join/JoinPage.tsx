@@ -14,9 +14,11 @@ import { Preview } from "./Preview";
 export interface JoinPageProps {
   readonly engine: CallEngine;
   readonly claims: RoomClaims;
+  /** How one joins, where it is not with the token at hand. */
+  readonly onJoin?: () => void;
 }
 
-export function JoinPage({ engine, claims }: JoinPageProps) {
+export function JoinPage({ engine, claims, onJoin = () => engine.join() }: JoinPageProps) {
   const { phase, signaling } = useStore(engine.store);
   const media = useStore(engine.media.store);
   const heading = useRef<HTMLHeadingElement>(null);
@@ -63,7 +65,7 @@ export function JoinPage({ engine, claims }: JoinPageProps) {
           {watching ? null : <MediaProblems media={engine.media} state={media} />}
           {watching ? null : <DevicePickers media={engine.media} state={media} />}
           <div className="join__actions">
-            <Button look="primary" wide data-testid="join-button" disabled={joining} onClick={() => engine.join()}>
+            <Button look="primary" wide data-testid="join-button" disabled={joining} onClick={onJoin}>
               {joining ? <span className="spinner" /> : null}
               {joinLabel(joining, watching, media.mic.track !== null, media.camera.track !== null)}
             </Button>

@@ -1,0 +1,81 @@
+import { useEffect } from "react";
+import type { ClientConfig } from "../../api/config";
+import type { Api } from "../../api/http";
+import type { Session } from "../../api/session";
+import type { User } from "../../api/shapes";
+import type { MarketRoute, PlainPage } from "../../route";
+import { AskPage } from "../ask/AskPage";
+import { QuestionPage } from "../ask/QuestionPage";
+import { QuestionsPage } from "../ask/QuestionsPage";
+import { DeskPage } from "../desk/DeskPage";
+import { ProfilePage } from "../desk/ProfilePage";
+import { Ringing } from "../desk/Ringing";
+import { SessionPage } from "../sessions/SessionPage";
+import { SessionsPage } from "../sessions/SessionsPage";
+import { StartPage } from "../StartPage";
+import { MarketContext, useOpenMarket } from "./market";
+import { useNavigate } from "./navigation";
+import { NotHere } from "./NotHere";
+import { useReadySessions } from "./useReadySessions";
+
+export interface SignedInProps {
+  readonly config: ClientConfig;
+  readonly api: Api;
+  readonly session: Session;
+  readonly user: User;
+  readonly route: MarketRoute;
+}
+
+/** Where each role begins. */
+const firstPages: { readonly [role in User["role"]]: PlainPage } = {
+  customer: "ask", consultant: "desk", admin: "sessions",
+};
+
+export function SignedIn({ config, api, session, user, route }: SignedInProps) {
+  const market = useOpenMarket(config, api, session, user);
+  const navigate = useNavigate();
+  const isDoor = route.page === "home" || route.page === "sign-in" || route.page === "register";
+  const first = firstPages[user.role];
+
+  useEffect(() => {
+    if (isDoor) navigate({ page: first }, "replace");
+  }, [isDoor, first, navigate]);
+
+  if (market === null || isDoor) return <StartPage error={null} onRetry={() => undefined} />;
+  return (
+    <MarketContext.Provider value={market}>
+      <Arrivals route={route} />
+      {market.workplace === null ? null : <Ringing workplace={market.workplace} />}
+      <PageOf route={route} role={user.role} />
+    </MarketContext.Provider>
+  );
+}
+
+/** Whatever page is shown: a call that is ready is gone to. */
+function Arrivals({ route }: { readonly route: MarketRoute }) {
+  useReadySessions(route);
+  return null;
+}
+
+function PageOf({ route, role }: { readonly route: MarketRoute; readonly role: User["role"] }) {
+  switch (route.page) {
+    case "ask":
+      return role === "customer" ? <AskPage /> : <NotHere />;
+    case "questions":
+      return role === "customer" ? <QuestionsPage /> : <NotHere />;
+    case "question":
+      return role === "customer" ? <QuestionPage key={route.id} id={route.id} /> : <NotHere />;
+    case "desk":
+      return role === "consultant" ? <DeskPage /> : <NotHere />;
+    case "profile":
+      return role === "consultant" ? <ProfilePage /> : <NotHere />;
+    case "sessions":
+      return <SessionsPage />;
+    case "session":
+      return <SessionPage key={route.id} id={route.id} />;
+    case "home":
+    case "sign-in":
+    case "register":
+      return null;
+  }
+}
