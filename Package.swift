@@ -91,7 +91,7 @@ let package = Package(
         .target(
             name: "SignalingEvents",
             dependencies: [
-                "Database", "Events", "Identifiers", "Matching", "Signaling", "Tokens", log,
+                "Database", "Events", "Identifiers", "Signaling", "Tokens", log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
         .target(name: "Mail", dependencies: ["CCurl", "Database", "Events", log], swiftSettings: language),

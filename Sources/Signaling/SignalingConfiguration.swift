@@ -34,6 +34,8 @@ public struct SignalingConfiguration: Sendable {
     public var relayEnabled: Bool
     /// What `/config.json` gives as version.
     public var version: String
+    /// The file in which the rooms of booked sessions are remembered over the process's end; nil: they are not.
+    public var journal: String?
 
     var limits = SignalingLimits()
 
@@ -58,7 +60,7 @@ public struct SignalingConfiguration: Sendable {
         allowedOrigins: [String] = [], connectionsPerAddress: Int = 64, maximumConnections: Int = 8192,
         maximumRooms: Int = 1000,
         ice: ICEConfiguration = ICEConfiguration(), billing: BillingPolicy = BillingPolicy(),
-        relayEnabled: Bool = true, version: String
+        relayEnabled: Bool = true, version: String, journal: String? = nil
     ) {
         self.bind = bind
         self.port = port
@@ -75,6 +77,7 @@ public struct SignalingConfiguration: Sendable {
         self.billing = billing
         self.relayEnabled = relayEnabled
         self.version = version
+        self.journal = journal
     }
 }
 

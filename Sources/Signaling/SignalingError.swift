@@ -6,6 +6,8 @@ public struct SignalingError: Error, Sendable, Equatable, CustomStringConvertibl
         case cannotListen = "cannot_listen"
         /// The client's folder doesn't exist.
         case noClient = "no_client"
+        /// The journal of sessions can't be read or written.
+        case journal
         /// There is no such room, or it has ended.
         case notFound = "not_found"
         /// The server has not been started, or was shut down.

@@ -20,6 +20,12 @@ public struct SignalingMetrics: Sendable, Equatable {
     public var errors: UInt64 = 0
     /// What the marketplace could not be told.
     public var marketplaceFailures: UInt64 = 0
+    /// Reports of sessions that the marketplace has not kept yet.
+    public var reportsPending = 0
+    /// Notifications given to people's connections.
+    public var pushes: UInt64 = 0
+    /// Notifications for people without a connection.
+    public var undelivered: UInt64 = 0
     /// What happened to the rooms' clocks; every kind is there from the start.
     public var billingEvents = Dictionary(uniqueKeysWithValues: BillingEvent.allCases.map { ($0, UInt64(0)) })
 

@@ -119,6 +119,25 @@ public final class SignalingServer: Sendable {
         await hub.revoke(families, of: user)
     }
 
+    /// Sends a notification to every connection of a person's account.
+    ///
+    /// - Parameter params: a JSON object.
+    /// - Returns: how many connections there are; nil where `params` is no JSON.
+    /// - Throws: ``SignalingError`` of code `notRunning`.
+    public func push(_ method: String, params: String, to user: UserID) async throws(SignalingError) -> Int? {
+        try requireRunning()
+        guard let value = try? JSONParser.parse(Array(params.utf8)), case .object = value else { return nil }
+        return await hub.push(method, value, to: user)
+    }
+
+    /// Ends the room of a session with reason `ended`, and lets nobody in any more, also where nobody is in it. Idempotent.
+    ///
+    /// - Throws: ``SignalingError`` of code `notRunning`.
+    public func end(room: RoomID, of session: SessionID) async throws(SignalingError) {
+        try requireRunning()
+        await hub.endRoom(room, of: session)
+    }
+
     /// Whose accounts are connected, or were until less than a minute ago.
     ///
     /// - Throws: ``SignalingError`` of code `notRunning`.

@@ -9,8 +9,8 @@ public import Signaling
 /// What the database has to say to the signaling core, and the core's word on who is there.
 ///
 /// ```swift
-/// let server = SignalingServer(…, marketplace: MarketplaceQueue(pool), logger: logger)
-/// let events = SignalingEvents(pool: pool, server: server, logger: logger)
+/// let server = SignalingServer(…, marketplace: MarketplaceQueue(pool, …), logger: logger)
+/// let events = SignalingEvents(pool: pool, server: server, tokens: tokens, logger: logger)
 /// ```
 ///
 /// While it runs, sign-ins that are ended lose their connections: it hands on the events of queue `signaling`. Whenever
@@ -48,12 +48,14 @@ public final class SignalingEvents: Service, CustomStringConvertible {
     private let beginnings: AsyncStream<Void>
 
     /// A service that does not run yet.
-    public convenience init(pool: DatabasePool, server: SignalingServer, logger: Logger) {
-        self.init(pool: pool, server: server, timing: Timing(), logger: logger)
+    ///
+    /// - Parameter tokens: mints what opens a session's room.
+    public convenience init(pool: DatabasePool, server: SignalingServer, tokens: RoomTokens, logger: Logger) {
+        self.init(pool: pool, server: server, tokens: tokens, timing: Timing(), logger: logger)
     }
 
     init(
-        pool: DatabasePool, server: SignalingServer, timing: Timing,
+        pool: DatabasePool, server: SignalingServer, tokens: RoomTokens, timing: Timing,
         reading: EventReader.Configuration = EventReader.Configuration(), logger: Logger
     ) {
         self.pool = pool
@@ -64,7 +66,9 @@ public final class SignalingEvents: Service, CustomStringConvertible {
         self.beginnings = beginnings
         reader = EventReader(
             of: .signaling, on: pool, configuration: reading, logger: logger, listening: { continuation.yield() }
-        ) { delivery, _ in try await Self.handle(delivery, for: server) }
+        ) { delivery, transaction in
+            try await EventHandling(server: server, tokens: tokens).handle(delivery, in: transaction)
+        }
     }
 
     /// What its reader has done.
@@ -73,6 +77,15 @@ public final class SignalingEvents: Service, CustomStringConvertible {
     /// The numbers of the queue that it reads.
     public func queueMetrics() async throws(DatabaseError) -> QueueMetrics {
         try await Outbox.metrics(of: .signaling, on: pool)
+    }
+
+    /// Says that nobody is connected yet: to be called before the server listens, so that whoever was seen connected by its
+    /// predecessor is not asked in vain.
+    ///
+    /// - Throws: `DatabaseError`
+    public func announceStart() async throws {
+        let event = try PresenceEvent.restarted.event()
+        try await pool.withTransaction { try await Outbox.append(event, in: $0) }
     }
 
     /// Runs until a graceful shutdown, or until the task is cancelled. To be called once.
@@ -94,14 +107,7 @@ public final class SignalingEvents: Service, CustomStringConvertible {
 
     // MARK: Sign-ins that were ended
 
-    private static func handle(_ delivery: Delivery, for server: SignalingServer) async throws {
-        guard let event = try SignInEvent(delivery.event) else { throw UnknownEvent(kind: delivery.event.kind) }
-        switch event {
-        case .revoked(let user, let families): try await revoke(families, of: user, at: server)
-        }
-    }
-
-    private static func revoke(_ families: [UniqueID], of user: UniqueID, at server: SignalingServer) async throws {
+    static func revoke(_ families: [UniqueID], of user: UniqueID, at server: SignalingServer) async throws {
         guard let id = UserID(user.description) else { return }
         try await server.revoke(families: Set(families.map(\.description)), of: id)
     }
@@ -123,7 +129,8 @@ public final class SignalingEvents: Service, CustomStringConvertible {
 
     private func report() async throws {
         let users = try await server.connectedUsers()
-        try await MarketplaceQueue(pool).report(online: users)
+        let event = try PresenceEvent.snapshot(online: Set(users.compactMap { UniqueID($0.text) })).event()
+        try await pool.withTransaction { try await Outbox.append(event, in: $0) }
         logger.debug("told who is connected", metadata: ["accounts": "\(users.count)"])
     }
 

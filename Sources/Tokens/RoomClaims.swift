@@ -17,6 +17,7 @@ struct RoomClaims: JWTPayload {
     var role: Role
     var mode: RoomMode
     var unmetered: Bool?
+    var threshold: Int?
     var exp: Double
     var nbf: Double?
     var iat: Double?
@@ -32,6 +33,7 @@ struct RoomClaims: JWTPayload {
         role = token.role
         mode = token.mode
         unmetered = token.unmetered ? true : nil
+        threshold = token.threshold
         exp = token.expiresAt.timeIntervalSince1970
         iat = token.issuedAt.timeIntervalSince1970
         jti = id

@@ -18,6 +18,8 @@ public struct RoomToken: Sendable, Equatable {
     public let mode: RoomMode
     /// Whether the room has no threshold.
     public let unmetered: Bool
+    /// Free media seconds that the session was booked with; nil: those of the server.
+    public let threshold: Int?
     /// When it was minted (`iat`), whole seconds.
     public let issuedAt: Date
     /// When it ends (`exp`), whole seconds.
@@ -32,7 +34,7 @@ public struct RoomToken: Sendable, Equatable {
     ///   where `role` is `admin`, which is never a side of a call.
     public init(
         room: RoomID, session: SessionID? = nil, user: UserID, name: String, role: Role = .customer,
-        mode: RoomMode = .relay, unmetered: Bool = false, issuedAt: Date, expiresAt: Date
+        mode: RoomMode = .relay, unmetered: Bool = false, threshold: Int? = nil, issuedAt: Date, expiresAt: Date
     ) throws(TokenError) {
         guard Self.isWellFormedName(name) else {
             throw TokenError(
@@ -41,6 +43,9 @@ public struct RoomToken: Sendable, Equatable {
         guard Self.wallClock.contains(issuedAt.timeIntervalSince1970),
             Self.wallClock.contains(expiresAt.timeIntervalSince1970)
         else { throw TokenError(.malformed, "a time is out of range") }
+        guard threshold.map({ (1...86400).contains($0) }) ?? true else {
+            throw TokenError(.malformed, "threshold must be 1 to 86400 seconds")
+        }
         guard role != .admin else { throw TokenError(.malformed, "role admin is never a side of a call") }
         self.room = room
         self.session = session
@@ -49,6 +54,7 @@ public struct RoomToken: Sendable, Equatable {
         self.role = role
         self.mode = mode
         self.unmetered = unmetered
+        self.threshold = threshold
         self.issuedAt = Date(timeIntervalSince1970: issuedAt.timeIntervalSince1970.rounded(.down))
         self.expiresAt = Date(timeIntervalSince1970: expiresAt.timeIntervalSince1970.rounded(.down))
     }

@@ -55,7 +55,7 @@ public struct TokenVerifier: Sendable {
         try check(from: claims.nbf, until: claims.exp, now)
         return try RoomToken(
             room: claims.room, session: claims.session, user: claims.sub, name: claims.name, role: claims.role,
-            mode: claims.mode, unmetered: claims.unmetered ?? false,
+            mode: claims.mode, unmetered: claims.unmetered ?? false, threshold: claims.threshold,
             issuedAt: Date(timeIntervalSince1970: claims.iat ?? 0),
             expiresAt: Date(timeIntervalSince1970: claims.exp))
     }

@@ -4,6 +4,9 @@ internal import Database
 public struct UnreadableEvent: Error, Sendable, CustomStringConvertible {
     /// What is wrong.
     public let description: String
+
+    /// A payload that cannot be read.
+    public init(description: String) { self.description = description }
 }
 
 /// The id of a text in an event's payload.

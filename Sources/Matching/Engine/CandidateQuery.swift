@@ -22,6 +22,7 @@ enum CandidateQuery {
         // Ids begin with their time, so that the index of a consultant's sessions finds the last day's.
         var zeros = Zeros()
         let yesterday = UniqueID(at: now.advanced(by: .seconds(-86400)), random: &zeros)
+        let tags = question.tags.map { $0.lowercased() }
         let rows = try await database.query(
             """
             SELECT profile.user_id, hourly_rate_amount, hourly_rate_currency, rating_sum, rating_count,
@@ -39,7 +40,7 @@ enum CandidateQuery {
                 AND day.day = (\(now)::timestamptz AT TIME ZONE 'UTC')::date
             LEFT JOIN LATERAL (
                 SELECT completed, rating_sum, rating_count FROM consultant_tags
-                WHERE consultant_tags.user_id = profile.user_id AND tag = ANY(\(question.tags.map { $0.lowercased() })::text[])
+                WHERE consultant_tags.user_id = profile.user_id AND tag = ANY(\(tags)::text[])
                 ORDER BY completed DESC LIMIT 1
             ) AS past ON true
             WHERE profile.user_id = ANY(\(Array(fits.keys))::uuid[]) AND availability = 'available' AND is_connected
@@ -51,7 +52,8 @@ enum CandidateQuery {
             guard let fit = fits[user] else { continue }
             found[user] = try features(row, fit, budget: question.budget, globalMean: globalMean)
         }
-        let mean = found.isEmpty ? 0 : Double(found.values.reduce(0) { $0 + $1.load.sessionsLastDay }) / Double(found.count)
+        let sessions = found.values.reduce(0) { $0 + $1.load.sessionsLastDay }
+        let mean = Double(sessions) / Double(max(1, found.count))
         for user in found.keys { found[user]?.load.peersMean = mean }
         return found
     }
@@ -66,35 +68,39 @@ enum CandidateQuery {
         guard let rate = try row.money("hourly_rate_amount", "hourly_rate_currency") else {
             throw DatabaseError(.decoding, "a consultant without a rate")
         }
-        let ratings = try row.get("past_count", as: Int?.self) ?? 0
-        let stars = try ratings > 0 ? Double(row.get("past_sum", as: Int.self)) / Double(ratings) : nil
         let busy = try row.get("busy_seconds", as: Double?.self) ?? 0
-        let available = try (row.get("available_seconds", as: Double?.self) ?? 0)
-            + max(0, row.get("available_since", as: Double.self))
-        // A rating is better evidence than none; without one a completed session counts as having gone well.
-        let past = stars.map { $0 >= 4 } ?? true ? try row.get("past_completed", as: Int?.self) ?? 0 : 0
-        return MatchFeatures(
-            relevance: fit.relevance, meaning: fit.meaning, words: fit.words, matchedTags: fit.matchedTags,
-            past: .init(sessions: past, stars: stars),
-            answers: .init(
-                accepted: try row.get("accepted", as: Int?.self) ?? 0,
-                declined: try row.get("declined", as: Int?.self) ?? 0,
-                expired: try row.get("expired", as: Int?.self) ?? 0),
-            ratings: .init(
-                sum: try row.get("rating_sum", as: Int.self), count: try row.get("rating_count", as: Int.self),
-                globalMean: globalMean),
-            response: .init(
-                seconds: try row.get("response_seconds", as: Double?.self),
-                age: try row.get("response_age", as: Double?.self)),
-            sessions: .init(
-                completed: try row.get("completed", as: Int?.self) ?? 0,
-                failed: try row.get("failed", as: Int?.self) ?? 0),
-            price: .init(rate: rate, budget: budget),
-            load: .init(
-                sessionsLastDay: try row.get("recent", as: Int.self),
-                sinceLastSession: try row.get("since_session", as: Double?.self),
-                utilisation: busy + available > 0 ? busy / (busy + available) : nil,
-                pending: try row.get("pending", as: Int.self)))
+        var online = try row.get("available_seconds", as: Double?.self) ?? 0
+        online += max(0, try row.get("available_since", as: Double.self)) + busy
+        var features = MatchFeatures(relevance: fit.relevance, price: .init(rate: rate, budget: budget))
+        features.meaning = fit.meaning
+        features.words = fit.words
+        features.matchedTags = fit.matchedTags
+        features.past = try past(row)
+        features.answers = .init(
+            accepted: try row.get("accepted", as: Int?.self) ?? 0,
+            declined: try row.get("declined", as: Int?.self) ?? 0, expired: try row.get("expired", as: Int?.self) ?? 0)
+        features.ratings = .init(
+            sum: try row.get("rating_sum", as: Int.self), count: try row.get("rating_count", as: Int.self),
+            globalMean: globalMean)
+        features.response = .init(
+            seconds: try row.get("response_seconds", as: Double?.self),
+            age: try row.get("response_age", as: Double?.self))
+        features.sessions = .init(
+            completed: try row.get("completed", as: Int?.self) ?? 0, failed: try row.get("failed", as: Int?.self) ?? 0)
+        features.load = .init(
+            sessionsLastDay: try row.get("recent", as: Int.self),
+            sinceLastSession: try row.get("since_session", as: Double?.self),
+            utilisation: online > 0 ? busy / online : nil, pending: try row.get("pending", as: Int.self))
+        return features
+    }
+
+    /// What came of sessions on the question's tags. Without a rating a completed session counts as having gone well.
+    private static func past(_ row: Row) throws(DatabaseError) -> MatchFeatures.Past {
+        guard let completed = try row.get("past_completed", as: Int?.self) else { return .init() }
+        let count = try row.get("past_count", as: Int.self)
+        guard count > 0 else { return .init(sessions: completed) }
+        let stars = Double(try row.get("past_sum", as: Int.self)) / Double(count)
+        return .init(sessions: stars >= 4 ? completed : 0, stars: stars)
     }
 
     /// The least randomness there is.

@@ -26,8 +26,8 @@ struct SessionOutcomes: Sendable {
             try await count(consultant, completed: false, question, in: transaction)
             try await note("failed", of: request, at: now, in: transaction)
         case .cancelled(let cause):
-            // What the customer did is not the consultant's doing: only their own absence is learnt from.
-            if cause == .consultant { try await note("cancelled", of: request, at: now, in: transaction) }
+            // Only their own absence says something about a consultant.
+            try await note(cause == .consultant ? "failed" : "cancelled", of: request, at: now, in: transaction)
             try await reopen(question, because: cause, at: now, in: transaction)
         }
     }

@@ -12,16 +12,20 @@ public struct Machine: Sendable {
     public var clientFolder: String?
     /// The database's migrations, where they were found.
     public var migrationsFolder: String?
+    /// The model of meaning, where it was found.
+    public var modelFolder: String?
 
     /// A described machine, for tests.
     public init(
-        cores: Int, home: String, dataHome: String? = nil, clientFolder: String? = nil, migrationsFolder: String? = nil
+        cores: Int, home: String, dataHome: String? = nil, clientFolder: String? = nil, migrationsFolder: String? = nil,
+        modelFolder: String? = nil
     ) {
         self.cores = cores
         self.home = home
         self.dataHome = dataHome
         self.clientFolder = clientFolder
         self.migrationsFolder = migrationsFolder
+        self.modelFolder = modelFolder
     }
 
     /// This machine.
@@ -37,7 +41,9 @@ public struct Machine: Sendable {
             ),
             migrationsFolder: find(
                 Self.migrations, executable: executable, currentFolder: files.currentDirectoryPath,
-                exists: files.fileExists))
+                exists: files.fileExists),
+            modelFolder: find(
+                Self.model, executable: executable, currentFolder: files.currentDirectoryPath, exists: files.fileExists))
     }
 
     /// The built web client.
@@ -45,6 +51,9 @@ public struct Machine: Sendable {
     /// The database's migrations.
     static let migrations = Companion(
         installed: "migrations", inSource: "migrations", mark: "0001_foundation.up.sql")
+    /// The model of meaning.
+    static let model = Companion(
+        installed: "all-MiniLM-L6-v2", inSource: "models/all-MiniLM-L6-v2", mark: "model.safetensors")
 }
 
 /// A folder that comes with the executable.

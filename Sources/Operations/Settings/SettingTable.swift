@@ -125,6 +125,11 @@ public struct SettingTable: Sendable {
     public let billingWindow = Setting(
         "CONSULT_BILLING_WINDOW", .seconds(1...86400), .text("600"),
         "Media time that is paid for at once, in seconds (or like 10m).")
+    /// The folder of the model that tells what texts mean.
+    public let modelFolder = Setting(
+        "CONSULT_MODEL_DIR", .optional(.path),
+        .computed("found beside the executable or in models/all-MiniLM-L6-v2") { $0.modelFolder },
+        "Folder of the sentence-embedding model; without one, questions are matched by their words alone.")
     /// The platform's share of what is charged.
     public let commissionBasisPoints = Setting(
         "CONSULT_COMMISSION_BASIS_POINTS", .count(0...10_000), .text("1500"),

@@ -58,6 +58,8 @@ public enum EndReason: String, Sendable, Codable, Error {
     case left
     /// An operator or the platform closed it.
     case closed
+    /// A side or the platform ended the session.
+    case ended
     /// The server is stopping.
     case shutdown
 }

@@ -32,7 +32,12 @@ actor Hub {
     var resumeTexts: [Resumption: String] = [:]
     var attendance: Attendance
     var revocations: Revocations
+    var sightings = Sightings()
     var errands = Errands()
+    var reports = ReportQueue()
+    var journal: SessionJournal?
+    /// What the journal was told of each room last.
+    var journaled: [RoomID: SessionJournal.Room] = [:]
     var counters = SignalingMetrics()
 
     /// Lanes being worked off, and errands being run.
@@ -82,6 +87,7 @@ actor Hub {
                 maximumConnections: configuration.maximumConnections, limits: limits),
             pages: pages, hub: self, thread: thread, logger: logger)
         sockets = server
+        openJournal()
         logger.info("signaling started", metadata: ["port": "\(server.port)", "relay": "\(plane != nil)"])
         return server.port
     }
@@ -100,6 +106,7 @@ actor Hub {
         let server = sockets
         sockets = nil
         server?.destroy()
+        journal?.close()
         logger.info("signaling stopped")
     }
 
@@ -137,6 +144,7 @@ actor Hub {
                 forgetResumption(Resumption(user: user, room: room))
             case .leaveCall(let user): enqueue(.leave(user), in: room)
             case .closeCall: enqueue(.close, in: room)
+            case .report(let happening): report(happening, in: room)
             case .billing(let event): counters.billingEvents[event, default: 0] += 1
             }
         }
@@ -194,6 +202,9 @@ actor Hub {
         }
         revocations.forget(at: now)
         tellAbsences(now)
+        tellConnections(now)
+        keepJournal()
+        runReports(now)
         sockets?.sweep(at: now)
         finishDraining(now)
     }

@@ -21,7 +21,7 @@ extension Hub {
     }
 
     /// Starts what may run now.
-    private func runErrands() {
+    func runErrands() {
         guard let marketplace else { return }
         while let (user, errand) = errands.next() {
             workers += 1
@@ -49,6 +49,11 @@ extension Hub {
                 noteFailure(error)
                 attendance.notTold(user, now: .now())
             }
+        case .tellConnection: await tellConnection(of: user, to: marketplace)
+        case .pendingRequests(let socket): await sendPendingRequests(of: user, to: socket, marketplace)
+        case .accept(let request, let address): await accept(request, by: user, at: address, marketplace)
+        case .decline(let request, let reason, let address):
+            await decline(request, reason: reason, by: user, at: address, marketplace)
         }
         errands.finished(user)
         workers -= 1
@@ -63,10 +68,20 @@ extension Hub {
 
     // MARK: Coming and going
 
-    func accountConnected(_ user: UserID) { attendance.connected(user) }
+    func accountConnected(_ user: UserID, _ account: Account, on socket: SocketID) {
+        attendance.connected(user)
+        guard marketplace != nil, account.role == .consultant else { return }
+        sightings.note(user, isConnected: true, now: .now())
+        tellConnections(.now())
+        // Where that cannot be asked now, the client reads the list itself.
+        if errands.append(.pendingRequests(socket), of: user) { runErrands() }
+    }
 
     func accountDisconnected(_ user: UserID, _ account: Account, now: MonotonicInstant) {
         attendance.disconnected(user, isExpected: marketplace != nil && account.role == .consultant, now: now)
+        guard marketplace != nil, account.role == .consultant, !attendance.isConnected(user) else { return }
+        sightings.note(user, isConnected: false, now: now)
+        tellConnections(now)
     }
 
     /// Tells the marketplace of those who have been gone for too long. A server that stops says nothing: its successor

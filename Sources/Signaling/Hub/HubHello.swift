@@ -30,7 +30,6 @@ extension Hub {
         connections[address.socket]?.resume = newResume
         if let account {
             connections[address.socket]?.account = account
-            accountConnected(token.user)
         }
         if room != nil, let resumption {
             connections[address.socket]?.room = resumption.room
@@ -45,6 +44,7 @@ extension Hub {
         if let room { result.append("room", room) }
         reply(.object(result), to: address)
         if let resumption, room != nil { run(actions + afterwards, in: resumption.room) }
+        if let account { accountConnected(token.user, account, on: address.socket) }
     }
 
     /// Checks a token. One that expired during a call still says who somebody is to whoever can resume that call.

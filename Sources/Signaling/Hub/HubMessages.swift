@@ -81,7 +81,12 @@ extension Hub {
         case .presence:
             try setPresence(params, user: user, account: connection.account, at: address)
             return nil
-        case .accept, .decline: throw .marketplaceUnavailable
+        case .accept:
+            try acceptRequest(params, user: user, account: connection.account, at: address)
+            return nil
+        case .decline:
+            try declineRequest(params, user: user, account: connection.account, at: address)
+            return nil
         case .leave, .offer, .answer, .candidate, .mediaState, .stats, .chat: break
         }
         guard let room = connection.room, rooms[room] != nil else { throw .notInRoom }

@@ -28,6 +28,7 @@ extension Hub {
         var metrics = counters
         metrics.connections = sockets?.connections ?? 0
         metrics.accounts = connections.values.count { $0.account != nil }
+        metrics.reportsPending = reports.count
         metrics.rooms = rooms.values.count(where: \.isOccupied)
         metrics.participants = rooms.values.reduce(0) { $0 + $1.participants.count }
         return metrics
@@ -59,7 +60,7 @@ extension Hub {
     /// Looks whether the drain is complete, or has taken long enough.
     func finishDraining(_ now: MonotonicInstant) {
         guard let deadline = drainDeadline, let continuation = drained else { return }
-        guard now >= deadline || (workers == 0 && sockets?.connections ?? 0 == 0) else { return }
+        guard now >= deadline || (workers == 0 && reports.count == 0 && sockets?.connections ?? 0 == 0) else { return }
         drained = nil
         continuation.resume()
     }

@@ -50,10 +50,16 @@ extension Hub {
             rooms.count < configuration.maximumRooms * limits.rememberedRoomsFactor
         else { throw .serverFull }
         var policy = configuration.billing
+        if let threshold = token.threshold { policy.thresholdSeconds = threshold }
         if token.unmetered { policy.thresholdSeconds = nil }
-        return Room(
+        var room = Room(
             id: token.room, mode: plane == nil ? .p2p : token.mode, policy: policy, session: token.session,
             openedAt: Date(), resumeWindow: limits.resumeWindow, now: now)
+        if let known = journal?.room(token.room) {
+            if let ended = known.ended { throw .roomEnded(EndReason(rawValue: ended) ?? .ended) }
+            room.restore(mediaSeconds: known.mediaSeconds, horizonSeconds: known.horizonSeconds, now: now)
+        }
+        return room
     }
 
     func leave(_ place: Place, socket: SocketID, now: MonotonicInstant) -> JSONValue {

@@ -85,9 +85,17 @@ struct RPCError: Error, Sendable, Equatable {
 
     static let accessTokenNeeded = RPCError(
         .forbidden, "access_token_needed", "This is for accounts: say hello with an access token")
-    static let consultantsOnly = RPCError(.forbidden, "consultants_only", "Only consultants are available or not")
+    static let consultantsOnly = RPCError(.forbidden, "consultants_only", "Only consultants can do this")
     static let marketplaceBusy = RPCError(.unavailable, "busy", "Too much waits for the marketplace")
     static let marketplaceFailed = RPCError(.unavailable, "unavailable", "The marketplace cannot be reached now")
+
+    static func refusal(_ refusal: MarketplaceRefusal) -> RPCError {
+        switch refusal {
+        case .notFound: RPCError(.notFound, "not_found", "There is no such request of yours")
+        case .closed: RPCError(.conflict, "request_closed", "The request was answered, taken back, or is over")
+        case .unavailable: marketplaceFailed
+        }
+    }
 
     // MARK: Rooms
 

@@ -47,6 +47,9 @@ struct Attendance: Sendable {
         absences[user] = Absence(tellAt: now.advanced(by: patience))
     }
 
+    /// Whether somebody has a connection.
+    func isConnected(_ user: UserID) -> Bool { connections[user] != nil }
+
     /// Those of whom it is to be told now that they are gone; each is then being told until it is said how that went.
     mutating func overdue(at now: MonotonicInstant) -> [UserID] {
         let users = absences.compactMap { !$0.value.isBeingTold && now >= $0.value.tellAt ? $0.key : nil }

@@ -5,6 +5,11 @@ struct Errands: Sendable {
     enum Errand: Sendable, Equatable {
         case setAvailable(Bool, ReplyAddress)
         case wentOffline
+        /// The newest word on whether somebody is connected.
+        case tellConnection
+        case pendingRequests(SocketID)
+        case accept(String, ReplyAddress)
+        case decline(String, reason: String?, ReplyAddress)
     }
 
     private let width: Int

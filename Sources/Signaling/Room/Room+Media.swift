@@ -60,6 +60,7 @@ extension Room {
         case .clock(let status): return setClock(status)
         case .warning(let seconds, let reason): return warn(seconds, reason)
         case .quality(let user, let report):
+            if let participant = participant(user) { trail?.add(report, of: participant.identity) }
             return participants.compactMap { participant in
                 guard participant.user == user || participant.identity.isObserver, let socket = participant.socket
                 else { return nil }
@@ -114,7 +115,8 @@ extension Room {
         guard status != clock else { return [] }
         let entersGrace = status.state == .grace && clock.state != .grace
         clock = status
-        return (entersGrace ? [.billing(.grace)] : []) + everybody(.billing(status))
+        let told = trail?.moved(status).map { [RoomAction.report($0)] } ?? []
+        return told + (entersGrace ? [.billing(.grace)] : []) + everybody(.billing(status))
     }
 
     private func warn(_ seconds: Int, _ reason: ClockWarning) -> [RoomAction] {

@@ -36,7 +36,7 @@ extension Room {
         participants[index].expiresAt = nil
         participants[index].media = MediaState()
         participants[index].candidates = []
-        actions += others(identity.user, joined(participants[index], rejoined: true))
+        actions += others(identity.user, joined(participants[index], rejoined: true)) + arrived(participants[index])
         return entry(of: identity.user, on: socket, actions: actions, chatAfter: 0)
     }
 
@@ -53,7 +53,7 @@ extension Room {
         }
         if participants.isEmpty { peerClock?.skip(to: now) }
         participants.append(participant)
-        let actions = others(identity.user, joined(participant, rejoined: false))
+        let actions = others(identity.user, joined(participant, rejoined: false)) + arrived(participant)
         return entry(of: identity.user, on: socket, actions: actions, chatAfter: 0)
     }
 
@@ -79,6 +79,11 @@ extension Room {
             offerer: mode == .p2p && isSeated && peer(of: user)?.socket != nil, actions: actions, afterwards: missed)
     }
 
+    /// Tells the marketplace who sits down.
+    private func arrived(_ participant: Participant) -> [RoomAction] {
+        trail != nil && participant.seat != nil ? [.report(.joined(participant.user))] : []
+    }
+
     private func joined(_ participant: Participant, rejoined: Bool) -> RoomNotification {
         .joined(participant, rejoined: rejoined, offerer: mode == .p2p && participant.seat != nil ? false : nil)
     }
@@ -96,12 +101,15 @@ extension Room {
         let participant = participants.remove(at: index)
         var actions: [RoomAction] = [.departed(user)] + everybody(.left(user, reason))
         guard let seat = participant.seat else { return actions }
+        if trail != nil { actions.append(.report(.left(user, reason: reason.rawValue))) }
         if mode == .relay {
             actions.append(.leaveCall(user))
             if !participants.contains(where: { $0.seat != nil }) { actions.append(.closeCall) }
         } else {
             actions += apply(peerClock?.seatGone(seat, at: now) ?? [])
         }
+        // A session's call is over when one of its two has gone: nobody else could take the seat.
+        if trail?.hasFlowed == true { actions += end(.left) }
         return actions
     }
 
@@ -115,6 +123,7 @@ extension Room {
             }
         }
         if ended == nil, isOccupied { actions += apply(peerClock?.advance(to: now) ?? []) }
+        if ended == nil, isOccupied, let happening = trail?.tick(clock, now: now) { actions.append(.report(happening)) }
         return actions
     }
 }

@@ -33,6 +33,8 @@ struct Room: Sendable {
     /// The clock itself, where the two sides' reports drive it; the relay's rooms have theirs in the relay.
     var peerClock: PeerClock?
     var ended: EndReason?
+    /// What the marketplace was told, where the room is one of a booked session.
+    var trail: SessionTrail?
     /// When the newest token seen for this room expires.
     var rememberedUntil: MonotonicInstant
 
@@ -50,7 +52,19 @@ struct Room: Sendable {
         self.resumeWindow = resumeWindow
         clock = Self.start(of: policy)
         peerClock = mode == .p2p ? PeerClock(policy: policy, now: now) : nil
+        trail = session == nil ? nil : SessionTrail(now: now)
         rememberedUntil = now
+    }
+
+    /// Takes up where an earlier life of this server has left the room.
+    mutating func restore(mediaSeconds: Int, horizonSeconds: Int?, now: MonotonicInstant) {
+        guard mode == .relay else { return }
+        clock.mediaSeconds = max(clock.mediaSeconds, mediaSeconds)
+        if let horizon = horizonSeconds, let present = clock.horizonSeconds {
+            clock.horizonSeconds = max(present, horizon)
+            if let threshold = clock.thresholdSeconds, clock.mediaSeconds >= threshold { clock.state = .paid }
+        }
+        if trail != nil { trail = SessionTrail(now: now, mediaSeconds: clock.mediaSeconds) }
     }
 
     // MARK: Asking
@@ -118,6 +132,7 @@ struct Room: Sendable {
         participants = []
         chat = ChatLog()
         if mode == .relay { actions.append(.closeCall) }
+        if let trail { actions.append(.report(trail.ended(reason, clock))) }
         return actions
     }
 }

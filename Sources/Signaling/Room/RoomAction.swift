@@ -13,6 +13,8 @@ enum RoomAction: Sendable, Equatable {
     case leaveCall(UserID)
     /// Nobody is left in the relay's call, or the room ended.
     case closeCall
+    /// The marketplace is to be told: the room is one of a booked session.
+    case report(SessionHappening)
     /// For the metrics.
     case billing(BillingEvent)
 }

@@ -7,6 +7,7 @@ import Logging
 import RTP
 import Synchronization
 import Testing
+import Tokens
 
 @testable import Signaling
 @testable import SignalingEvents
@@ -21,15 +22,18 @@ import Testing
 
     /// Runs `body` against a server whose events the database carries, and the service for that.
     private func running(
-        snapshot: Duration = .seconds(600), _ change: (inout SignalingConfiguration) -> Void = { _ in },
+        snapshot: Duration = .seconds(600), requests: LiveRequests = .none, _ change: (inout SignalingConfiguration) -> Void = { _ in },
         _ body: (LiveServer, SignalingEvents) async throws -> Void
     ) async throws {
         var reading = EventReader.Configuration()
         reading.interval = .seconds(600)
         reading.retry.attempts = 1
-        try await LiveServer.with(marketplace: MarketplaceQueue(pool), change) { server async throws in
+        let tokens = RoomTokens(await TokenSigner(key: SigningKey.generate()))
+        let marketplace = MarketplaceQueue(pool, requests: requests, tokens: tokens)
+        try await LiveServer.with(marketplace: marketplace, change) { server async throws in
             let events = SignalingEvents(
-                pool: pool, server: server.server, timing: .init(snapshot: snapshot), reading: reading, logger: .quiet)
+                pool: pool, server: server.server, tokens: tokens, timing: .init(snapshot: snapshot), reading: reading,
+                logger: .quiet)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { await events.run() }
                 try await body(server, events)
@@ -46,6 +50,10 @@ import Testing
 
         func note(_ delivery: Delivery) throws {
             guard let event = try PresenceEvent(delivery.event) else { return }
+            switch event {
+            case .connected, .disconnected, .restarted: return
+            case .offline, .set, .snapshot: break
+            }
             record.withLock { $0.append(event) }
             gate.pass()
         }
@@ -193,7 +201,8 @@ import Testing
             let client = try await signIn(ada, at: server)
             let guest = try await server.greet("Bob").client
             let events = SignalingEvents(
-                pool: pool, server: server.server, timing: .init(snapshot: .milliseconds(10)), logger: .quiet)
+                pool: pool, server: server.server, tokens: RoomTokens(await TokenSigner(key: SigningKey.generate())),
+                timing: .init(snapshot: .milliseconds(10)), logger: .quiet)
             try await reading { sidecar in
                 await withTaskGroup(of: Void.self) { group in
                     group.addTask { await events.run() }
@@ -205,4 +214,10 @@ import Testing
             withExtendedLifetime((client, guest)) {}
         }
     }
+}
+
+extension LiveRequests {
+    /// Nobody is asked anything.
+    static let none = LiveRequests(
+        accept: { _, _ in throw Refusal.notFound }, decline: { _, _, _ in throw Refusal.notFound }, pending: { _ in [] })
 }

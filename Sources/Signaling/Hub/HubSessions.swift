@@ -1,0 +1,116 @@
+internal import FoundationEssentials
+internal import Identifiers
+internal import Logging
+internal import RTP
+internal import Relay
+
+/// Rooms of booked sessions: what the marketplace is told of them, and what is remembered over the process's end.
+extension Hub {
+    /// How long a session's room matters after the last word about it, in seconds: as long as its tokens live.
+    private static let memory = 7200.0
+
+    // MARK: Reports
+
+    func report(_ happening: SessionHappening, in room: RoomID) {
+        guard marketplace != nil, let session = rooms[room]?.session else { return }
+        tell(happening, of: session)
+        if case .ended = happening { note(room) }
+        runReports(.now())
+    }
+
+    private func tell(_ happening: SessionHappening, of session: SessionID) {
+        let (number, dropped) = reports.append(happening, of: session)
+        if let dropped { journal?.told(dropped) }
+        if let entry = SessionJournal.Entry(number, session, happening) { journal?.note(entry) }
+    }
+
+    /// Starts what may be told now.
+    func runReports(_ now: MonotonicInstant) {
+        guard let marketplace else { return }
+        while let (session, report) = reports.next(at: now) {
+            workers += 1
+            Task { await self.tell(report, of: session, to: marketplace) }
+        }
+    }
+
+    /// Awaits the marketplace, which meanwhile leaves this thread to others.
+    private func tell(
+        _ report: ReportQueue.Report, of session: SessionID, to marketplace: any Marketplace
+    ) async {
+        do {
+            try await marketplace.report(report.happening, of: session)
+            reports.told(session)
+            journal?.told(report.number)
+        } catch {
+            counters.marketplaceFailures += 1
+            logger.warning("a session's room cannot be told of", metadata: ["error": "\(error)"])
+            reports.notTold(session, now: .now())
+        }
+        workers -= 1
+        runReports(.now())
+        finishDraining(.now())
+    }
+
+    // MARK: The journal
+
+    /// Opens the journal and takes up what an earlier life has left. Without one the server still serves.
+    func openJournal() {
+        guard marketplace != nil, let path = configuration.journal else { return }
+        do throws(SignalingError) {
+            journal = try SessionJournal(path: path, now: Date(), logger: logger)
+        } catch {
+            logger.error("there is no journal of sessions", metadata: ["error": "\(error)"])
+            return
+        }
+        for entry in journal?.remainingReports ?? [] {
+            guard let happening = entry.happening else { continue }
+            reports.restore(.init(number: entry.number, happening: happening), of: entry.session)
+        }
+        for room in journal?.remainingRooms ?? [] where room.ended == nil && room.mediaSeconds > 0 {
+            tell(.progress(mediaSeconds: room.mediaSeconds, running: false), of: room.session)
+        }
+        runReports(.now())
+    }
+
+    /// Writes down where the clocks of sessions' rooms stand, where that has changed.
+    func keepJournal() {
+        guard journal != nil else { return }
+        for (id, room) in rooms where room.session != nil && room.ended == nil {
+            if let last = journaled[id], last.mediaSeconds == room.clock.mediaSeconds,
+                last.horizonSeconds == room.clock.horizonSeconds
+            {
+                continue
+            }
+            note(id)
+        }
+        journaled = journaled.filter { rooms[$0.key] != nil }
+    }
+
+    private func note(_ id: RoomID) {
+        guard let room = rooms[id], let session = room.session else { return }
+        // A server that stops is back soon: the room goes on.
+        let ended = room.ended == .shutdown ? nil : room.ended
+        let entry = SessionJournal.Room(
+            room: id, session: session, mediaSeconds: room.clock.mediaSeconds,
+            horizonSeconds: room.clock.horizonSeconds, ended: ended?.rawValue,
+            until: Date().timeIntervalSince1970 + Self.memory)
+        journal?.note(entry)
+        journaled[id] = entry
+    }
+
+    // MARK: The end
+
+    /// Ends a session's room, and lets nobody in any more, also where nobody is in it.
+    func endRoom(_ id: RoomID, of session: SessionID) {
+        let now = MonotonicInstant.now()
+        var room =
+            rooms[id]
+            ?? Room(
+                id: id, mode: .relay, policy: configuration.billing, session: session, openedAt: Date(),
+                resumeWindow: limits.resumeWindow, now: now)
+        room.rememberedUntil = max(room.rememberedUntil, now.advanced(by: .seconds(Int64(Self.memory))))
+        let actions = room.end(.ended)
+        rooms[id] = room
+        run(actions, in: id)
+    }
+}

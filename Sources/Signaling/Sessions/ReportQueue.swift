@@ -1,0 +1,105 @@
+internal import Identifiers
+internal import RTP
+
+/// What waits to be told to the marketplace about sessions: for each in order and one at a time, until it is kept. Pure.
+struct ReportQueue: Sendable {
+    /// A report with its number in the journal.
+    struct Report: Sendable, Equatable {
+        let number: UInt64
+        let happening: SessionHappening
+    }
+
+    private struct Lane: Sendable {
+        var waiting: [Report] = []
+        var isWorking = false
+        var failures = 0
+        var dueAt = MonotonicInstant(nanoseconds: 0)
+    }
+
+    /// Reports of one session that wait; beyond it the oldest readings of the clock, then the oldest of all, are dropped.
+    static let maximumPerSession = 64
+    private let width: Int
+    private var lanes: [SessionID: Lane] = [:]
+    private var working = 0
+    private(set) var nextNumber: UInt64 = 1
+
+    init(width: Int = 4) { self.width = width }
+
+    /// How many wait, or are being told.
+    var count: Int { lanes.values.reduce(0) { $0 + $1.waiting.count } }
+
+    /// Appends a report.
+    ///
+    /// - Returns: its number, and that of a report which was dropped for it.
+    @discardableResult
+    mutating func append(_ happening: SessionHappening, of session: SessionID) -> (number: UInt64, dropped: UInt64?) {
+        let number = nextNumber
+        nextNumber += 1
+        return (number, insert(Report(number: number, happening: happening), of: session))
+    }
+
+    /// A report of an earlier life.
+    mutating func restore(_ report: Report, of session: SessionID) {
+        nextNumber = max(nextNumber, report.number + 1)
+        _ = insert(report, of: session)
+    }
+
+    private mutating func insert(_ report: Report, of session: SessionID) -> UInt64? {
+        var lane = lanes[session] ?? Lane()
+        var dropped: UInt64?
+        // The newest reading of the clock says it all; the one being told is left alone.
+        let first = lane.isWorking ? 1 : 0
+        if case .progress = report.happening, lane.waiting.count > first,
+            case .progress(_, let wasRunning)? = lane.waiting.last?.happening
+        {
+            lane.waiting.removeLast()
+            if case .progress(let seconds, let running) = report.happening {
+                lane.waiting.append(
+                    Report(
+                        number: report.number,
+                        happening: .progress(mediaSeconds: seconds, running: running || wasRunning)))
+            }
+        } else {
+            lane.waiting.append(report)
+        }
+        if lane.waiting.count > Self.maximumPerSession {
+            let clock = lane.waiting.indices.dropFirst(first).first {
+                if case .progress = lane.waiting[$0].happening { true } else { false }
+            }
+            dropped = lane.waiting.remove(at: clock ?? first).number
+        }
+        lanes[session] = lane
+        return dropped
+    }
+
+    /// The next report to tell, until it is said how that went; nil where none may be told now.
+    mutating func next(at now: MonotonicInstant) -> (session: SessionID, report: Report)? {
+        guard working < width else { return nil }
+        let due = lanes.filter { !$0.value.isWorking && !$0.value.waiting.isEmpty && now >= $0.value.dueAt }
+        let oldest = due.min { ($0.value.waiting.first?.number ?? 0) < ($1.value.waiting.first?.number ?? 0) }
+        guard let (session, lane) = oldest, let report = lane.waiting.first else { return nil }
+        lanes[session]?.isWorking = true
+        working += 1
+        return (session, report)
+    }
+
+    /// The report that was being told is kept.
+    mutating func told(_ session: SessionID) {
+        guard var lane = lanes[session], lane.isWorking else { return }
+        working -= 1
+        lane.isWorking = false
+        lane.failures = 0
+        lane.waiting.removeFirst()
+        lanes[session] = lane.waiting.isEmpty ? nil : lane
+    }
+
+    /// It could not be kept: it is told again, after a pause that grows.
+    mutating func notTold(_ session: SessionID, now: MonotonicInstant) {
+        guard var lane = lanes[session], lane.isWorking else { return }
+        working -= 1
+        lane.isWorking = false
+        lane.failures += 1
+        lane.dueAt = now.advanced(by: min(.seconds(10), .milliseconds(250 << Int64(min(lane.failures - 1, 6)))))
+        lanes[session] = lane
+    }
+}
