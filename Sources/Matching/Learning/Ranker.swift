@@ -45,16 +45,17 @@ public enum Ranker {
     ///   - seed: of the exploration; the question's id, for instance.
     public static func order(_ candidates: [Candidate], learner: MatchLearner?, seed: UInt64 = 0) -> [ScoredCandidate] {
         let active = learner.flatMap { $0.modelGuard.usesModel ? $0 : nil }
-        let scored = candidates.map { scored($0, learner: active, seed: seed) }.filter { $0.score > 0 }
-        return scored.sorted {
-            $0.rank == $1.rank ? $0.consultant.text < $1.consultant.text : $0.rank > $1.rank
+        let scored = candidates.map { weighed($0, learner: active, seed: seed) }.filter { $0.score > 0 }
+        return scored.sorted { left, right in
+            if left.rank != right.rank { return left.rank > right.rank }
+            return left.consultant.text < right.consultant.text
         }
     }
 
     /// How wide the exploration is beside a consultant's uncertainty.
     static let exploration = 0.5
 
-    private static func scored(_ candidate: Candidate, learner: MatchLearner?, seed: UInt64) -> ScoredCandidate {
+    private static func weighed(_ candidate: Candidate, learner: MatchLearner?, seed: UInt64) -> ScoredCandidate {
         let match = MatchScore.score(candidate.features)
         guard let learner else {
             return ScoredCandidate(
