@@ -62,7 +62,9 @@ public struct SentenceModel: Sendable {
         var states = [Float](repeating: 0, count: tokens.count * hidden)
         for (place, token) in tokens.enumerated() {
             let word = Int(token) * hidden
-            for index in 0..<hidden { states[place * hidden + index] = words[word + index] + places[place * hidden + index] }
+            for index in 0..<hidden {
+                states[place * hidden + index] = words[word + index] + places[place * hidden + index]
+            }
         }
         norm.apply(to: &states)
         var scratch = Scratch(tokens: tokens.count)

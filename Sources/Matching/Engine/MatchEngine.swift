@@ -1,5 +1,5 @@
 internal import Accounts
-public import Database
+internal import Database
 public import Embedding
 internal import Identifiers
 internal import Synchronization
@@ -54,7 +54,7 @@ public final class MatchEngine: Sendable {
             vector = try? await embedder.embed(RelevanceQuery.text(title: title, body: body), for: .question)
             if vector == nil { counters.withLock { $0.unread += 1 } }
         }
-        var keywords = catalogue.keywords(title: title, body: body, vector: vector)
+        var keywords = catalogue.keywords(title: title, body: body)
         if let tags {
             let found = Dictionary(keywords.map { ($0.tag.lowercased(), $0.weight) }) { first, _ in first }
             keywords = tags.texts.map { Keyword(tag: $0, weight: found[$0.lowercased()] ?? 1) }
@@ -69,7 +69,9 @@ public final class MatchEngine: Sendable {
         let start = ContinuousClock.now
         defer { note(start.duration(to: .now)) }
         let now = Timestamp.now()
-        let vector = question.embedding.flatMap { $0.model == SentenceModel.name ? SentenceVector(bytes: $0.bytes) : nil }
+        let vector = question.embedding.flatMap {
+            $0.model == SentenceModel.name ? SentenceVector(bytes: $0.bytes) : nil
+        }
         let query = RelevanceQuery(title: question.title, body: question.body, tags: question.tags, vector: vector)
         var passed = excluding
         var features: [UniqueID: MatchFeatures] = [:]

@@ -16,15 +16,25 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
     private let embedder: Embedder?
     private let interval: Duration
     private let logger: Logger
+    private let extractor = KeywordExtractor()
     private let state: Mutex<State>
 
     private struct State {
         var index = RelevanceIndex()
         /// Of what text each profile in the index was made.
         var digests: [UniqueID: [UInt8]] = [:]
-        var extractor = KeywordExtractor()
         var meanRating = MatchConstants.ratingMean
         var isLoaded = false
+
+        mutating func set(_ id: UniqueID, _ text: ProfileText, vectors: [SentenceVector], digest: [UInt8]) {
+            index.set(id, text, vectors: vectors)
+            digests[id] = digest
+        }
+
+        mutating func remove(_ id: UniqueID) {
+            index.remove(id)
+            digests[id] = nil
+        }
     }
 
     /// A catalogue that is empty until it runs.
@@ -52,15 +62,13 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
 
     /// The profiles that fit, the best first.
     func rank(_ query: RelevanceQuery, limit: Int, excluding: Set<UniqueID>) -> [Relevance] {
-        // Copied under the lock, searched outside of it.
-        let index = state.withLock { $0.index }
-        return index.rank(query, limit: limit, excluding: excluding)
+        // Under the lock: a copy would have to be a copy of everything as soon as a profile changes meanwhile.
+        state.withLock { $0.index.rank(query, limit: limit, excluding: excluding) }
     }
 
     /// What a question is about.
-    func keywords(title: String, body: String, vector: SentenceVector?) -> [Keyword] {
-        let extractor = state.withLock { $0.extractor }
-        return extractor.keywords(title: title, body: body, vector: vector)
+    func keywords(title: String, body: String) -> [Keyword] {
+        state.withLock { extractor.keywords(title: title, body: body, in: $0.index) }
     }
 
     // MARK: Running
@@ -116,7 +124,10 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
             try await refresh(Array(changed[start..<min(start + 200, changed.count)]))
         }
         let ratings = try await pool.query(
-            "SELECT coalesce(sum(rating_sum), 0)::int8 AS sum, coalesce(sum(rating_count), 0)::int8 AS count FROM consultant_profiles")
+            """
+            SELECT coalesce(sum(rating_sum), 0)::int8 AS sum, coalesce(sum(rating_count), 0)::int8 AS count
+            FROM consultant_profiles
+            """)
         let average = BayesianAverage(priorMean: MatchConstants.ratingMean).value(
             sum: try ratings[0].get("sum", as: Int.self), count: try ratings[0].get("count", as: Int.self))
         state.withLock { state in
@@ -144,7 +155,8 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
                 tags: try row.get("tags", as: JSONText.self).decode(as: [String].self))
             var vectors: [SentenceVector] = []
             if let embedder {
-                let isKnown = try row.get("vectors_digest", as: [UInt8]?.self) == digest
+                let isKnown =
+                    try row.get("vectors_digest", as: [UInt8]?.self) == digest
                     && row.get("model", as: String?.self) == SentenceModel.name
                 let kept = isKnown ? try row.get("vectors", as: [UInt8].self) : []
                 if let known = Self.vectors(kept), known.count == text.passages.count {
@@ -192,17 +204,4 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
             WHERE hourly_rate_amount IS NOT NULL AND users.email_verified_at IS NOT NULL
                 AND users.erased_at IS NULL) AS listed
         """
-}
-
-extension ProfileCatalogue.State {
-    fileprivate mutating func set(_ id: UniqueID, _ text: ProfileText, vectors: [SentenceVector], digest: [UInt8]) {
-        index.set(id, text, vectors: vectors)
-        digests[id] = digest
-        extractor.learn(tags: text.tags)
-    }
-
-    fileprivate mutating func remove(_ id: UniqueID) {
-        index.remove(id)
-        digests[id] = nil
-    }
 }

@@ -61,7 +61,8 @@ public final class Learner: Service, CustomStringConvertible {
     @discardableResult
     func learn(limit: Int = 500) async throws -> Int {
         let learnt = try await pool.withTransaction { transaction -> (State, Int) in
-            let lock = try await transaction.query("SELECT pg_try_advisory_xact_lock(hashtext('match learner')) AS mine")
+            let lock = try await transaction.query(
+                "SELECT pg_try_advisory_xact_lock(hashtext('match learner')) AS mine")
             var state = try await Self.newest(in: transaction)
             guard try lock[0].get("mine", as: Bool.self) else { return (state, 0) }
             let rows = try await transaction.query(

@@ -40,7 +40,9 @@ enum Stemmer {
             first = 0
             second = 0
             first = Self.region(letters, from: 0)
-            for prefix in ["gener", "commun", "arsen"] where letters.starts(with: prefix.utf8) { first = prefix.utf8.count }
+            for prefix in ["gener", "commun", "arsen"] where letters.starts(with: prefix.utf8) {
+                first = prefix.utf8.count
+            }
             second = Self.region(letters, from: first)
         }
 
@@ -124,7 +126,8 @@ enum Stemmer {
             let table = [
                 ("ization", "ize"), ("ational", "ate"), ("fulness", "ful"), ("ousness", "ous"), ("iveness", "ive"),
                 ("tional", "tion"), ("biliti", "ble"), ("lessli", "less"), ("entli", "ent"), ("ation", "ate"),
-                ("alism", "al"), ("aliti", "al"), ("ousli", "ous"), ("iviti", "ive"), ("fulli", "ful"), ("enci", "ence"),
+                ("alism", "al"), ("aliti", "al"), ("ousli", "ous"), ("iviti", "ive"), ("fulli", "ful"),
+                ("enci", "ence"),
                 ("anci", "ance"), ("abli", "able"), ("izer", "ize"), ("ator", "ate"), ("alli", "al"), ("bli", "ble"),
             ]
             for (suffix, text) in table where ends(suffix) {

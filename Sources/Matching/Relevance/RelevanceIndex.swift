@@ -1,0 +1,190 @@
+public import Database
+public import Embedding
+
+/// Every profile that can be found, compared with a question by what both mean and by their words.
+///
+/// The score is the mean of two likenesses, that of the question with the whole profile and with its best passage, and a
+/// hundredth of the BM25 score of its words: meaning finds whom the words miss, and words find names (docs/matching.md). All
+/// profiles are compared as a whole, the passages of the best two hundred alone.
+public struct RelevanceIndex: Sendable {
+    /// The numbers of the formula.
+    enum Formula {
+        static let wordShare: Float = 0.01
+        static let tagShare: Float = 0.02
+        static let mostTags = 3
+        /// Below it nobody fits.
+        static let floor: Float = 0.2
+        /// The score that is a relevance of one.
+        static let whole: Float = 0.7
+        /// Words alone: the BM25 score that is a relevance of a half.
+        static let half: Float = 8
+        /// How many are looked at passage by passage.
+        static let closer = 200
+    }
+
+    private struct Entry: Sendable {
+        let id: UniqueID
+        let tags: [(tag: String, folded: String, stems: [String])]
+        /// The passages' vectors, without the whole's.
+        let passages: VectorTable
+        let hasVector: Bool
+    }
+
+    private var entries: [Entry] = []
+    private var slots: [UniqueID: Int] = [:]
+    private var whole = VectorTable()
+    private var words = WordIndex()
+    private var tagCounts: [String: Int] = [:]
+    private var tagNames: [String: String] = [:]
+
+    /// Nobody.
+    public init() {}
+
+    /// How many profiles there are.
+    public var count: Int { entries.count }
+
+    // MARK: Keeping
+
+    /// Takes a profile in, in the place of what it was.
+    ///
+    /// - Parameter vectors: of its passages, the whole first; none without a model.
+    public mutating func set(_ id: UniqueID, _ text: ProfileText, vectors: [SentenceVector]) {
+        var passages = VectorTable()
+        for vector in vectors.dropFirst() { passages.append(vector) }
+        let tags = text.tags.map { (tag: $0, folded: $0.lowercased(), stems: Words.stems($0)) }
+        let entry = Entry(id: id, tags: tags, passages: passages, hasVector: !vectors.isEmpty)
+        let vector = vectors.first ?? SentenceVector([Float](repeating: 0, count: SentenceVector.dimension))
+        let slot: Int
+        if let known = slots[id] {
+            slot = known
+            uncount(entries[slot])
+            entries[slot] = entry
+            whole.replace(slot, with: vector)
+        } else {
+            slot = entries.count
+            slots[id] = slot
+            entries.append(entry)
+            whole.append(vector)
+        }
+        for tag in tags {
+            tagCounts[tag.folded, default: 0] += 1
+            tagNames[tag.folded] = tag.tag
+        }
+        words.set(slot, [(text.headline, 1.5), (text.tags.joined(separator: " "), 1.5), (text.bio, 1)])
+    }
+
+    /// Forgets a profile.
+    public mutating func remove(_ id: UniqueID) {
+        guard let slot = slots.removeValue(forKey: id), let last = entries.indices.last else { return }
+        uncount(entries[slot])
+        words.remove(slot)
+        if slot != last {
+            // The last one takes its place.
+            entries[slot] = entries[last]
+            slots[entries[slot].id] = slot
+            whole.replace(slot, with: whole[last])
+            words.move(last, to: slot)
+        }
+        entries.removeLast()
+        whole.removeLast()
+    }
+
+    private mutating func uncount(_ entry: Entry) {
+        for tag in entry.tags {
+            let left = (tagCounts[tag.folded] ?? 1) - 1
+            tagCounts[tag.folded] = left > 0 ? left : nil
+            if left <= 0 { tagNames[tag.folded] = nil }
+        }
+    }
+
+    /// The tags of the profiles: by their text in lowercase, as they are written and how many profiles have them.
+    var tags: [String: (name: String, count: Int)] {
+        tagCounts.reduce(into: [:]) { $0[$1.key] = (tagNames[$1.key] ?? $1.key, $1.value) }
+    }
+
+    /// How a tag is written in the profiles, and how many have it; nil where none has.
+    func tag(_ folded: String) -> (name: String, count: Int)? {
+        tagCounts[folded].map { (tagNames[folded] ?? folded, $0) }
+    }
+
+    // MARK: Ranking
+
+    /// Whoever fits, the best first; the same for the same question and the same profiles.
+    public func rank(_ query: RelevanceQuery, limit: Int, excluding: Set<UniqueID> = []) -> [Relevance] {
+        let wordScores = words.scores(query.stems)
+        let asked = Set(query.tags.map { $0.lowercased() })
+        guard let vector = query.vector else { return byWords(wordScores, query, asked, limit, excluding) }
+        let cosines = whole.cosines(with: vector)
+        var first: [(slot: Int, score: Float)] = []
+        first.reserveCapacity(entries.count)
+        for slot in entries.indices {
+            first.append((slot, cosines[slot] + Formula.wordShare * Float(wordScores[slot] ?? 0)))
+        }
+        if !excluding.isEmpty { first.removeAll { excluding.contains(entries[$0.slot].id) } }
+        let closer = max(Formula.closer, limit)
+        if first.count > closer { first = Self.best(first, closer) }
+        var found: [(score: Float, relevance: Relevance)] = []
+        for (slot, _) in first {
+            let entry = entries[slot]
+            let best = entry.passages.cosines(with: vector).max() ?? cosines[slot]
+            let meaning = entry.hasVector ? (cosines[slot] + max(best, cosines[slot])) / 2 : 0
+            let bm25 = Float(wordScores[slot] ?? 0)
+            let matched = matchedTags(entry, asked, query)
+            let score =
+                meaning + Formula.wordShare * bm25
+                + Formula.tagShare * Float(min(matched.count, Formula.mostTags))
+            guard score >= Formula.floor else { continue }
+            found.append(
+                (
+                    score,
+                    Relevance(
+                        id: entry.id, relevance: Self.bounded(score / Formula.whole), meaning: Self.bounded(meaning),
+                        words: Self.bounded(bm25 / (bm25 + Formula.half)), matchedTags: matched)
+                ))
+        }
+        return Self.sorted(found, limit)
+    }
+
+    private func byWords(
+        _ scores: [Int: Double], _ query: RelevanceQuery, _ asked: Set<String>, _ limit: Int,
+        _ excluding: Set<UniqueID>
+    ) -> [Relevance] {
+        var found: [(score: Float, relevance: Relevance)] = []
+        for (slot, bm25) in scores where !excluding.contains(entries[slot].id) {
+            let words = Float(bm25) / (Float(bm25) + Formula.half)
+            let matched = matchedTags(entries[slot], asked, query)
+            let score = words + 0.1 * Float(min(matched.count, Formula.mostTags))
+            guard score >= Formula.floor else { continue }
+            found.append(
+                (
+                    score,
+                    Relevance(
+                        id: entries[slot].id, relevance: Self.bounded(score), meaning: 0, words: Self.bounded(words),
+                        matchedTags: matched)
+                ))
+        }
+        return Self.sorted(found, limit)
+    }
+
+    /// The profile's tags that the question has as a tag, or names in its text.
+    private func matchedTags(_ entry: Entry, _ asked: Set<String>, _ query: RelevanceQuery) -> [String] {
+        entry.tags.filter { tag in
+            asked.contains(tag.folded) || (!tag.stems.isEmpty && tag.stems.allSatisfy { query.stems[$0] != nil })
+        }.map(\.tag)
+    }
+
+    private static func sorted(_ found: [(score: Float, relevance: Relevance)], _ limit: Int) -> [Relevance] {
+        found.sorted { $0.score == $1.score ? $0.relevance.id < $1.relevance.id : $0.score > $1.score }
+            .prefix(limit).map(\.relevance)
+    }
+
+    /// The `count` best, in no order: cheaper than sorting all.
+    private static func best(_ all: [(slot: Int, score: Float)], _ count: Int) -> [(slot: Int, score: Float)] {
+        var sample = all.map(\.score)
+        sample.sort(by: >)
+        let least = sample[count - 1]
+        return all.filter { $0.score >= least }
+    }
+
+    private static func bounded(_ value: Float) -> Double { Double(min(max(value, 0), 1)) }
+}
