@@ -3,26 +3,16 @@ import Foundation
 import Identifiers
 import Sessions
 import Signaling
-import Tokens
+import SignalingEvents
 
 extension SessionHandlers.Door {
-    /// How long a room token from the API holds; a new one can be had as long as the session runs.
-    private static let lifetime: TimeInterval = 2 * 3600
-
-    /// A door whose tokens are signed with the server's key.
-    init(signer: TokenSigner, ice: ICEConfiguration) {
+    /// A door with the tokens and the servers that the signaling core gives out, too.
+    init(tokens: RoomTokens, ice: ICEConfiguration) {
         self.init(
             token: { session, user, side, name in
-                guard let room = RoomID(session.room), let id = SessionID(session.id.description),
-                    let person = UserID(user.description)
-                else { throw TokenError(.malformed, "the session's room has no well-formed name") }
-                let now = Date()
-                return try await signer.sign(
-                    RoomToken(
-                        room: room, session: id, user: person, name: name,
-                        role: side == .customer ? .customer : .consultant,
-                        mode: RoomMode(rawValue: session.mode) ?? .relay, issuedAt: now,
-                        expiresAt: now.addingTimeInterval(Self.lifetime)))
+                try await tokens.token(
+                    session: session.id.description, room: session.room, mode: session.mode,
+                    thresholdSeconds: session.thresholdSeconds, user: user.description, name: name, role: side.rawValue)
             },
             iceServers: { user in
                 guard let person = UserID(user.description) else { return [] }

@@ -10,6 +10,7 @@ import Passwords
 import ServiceLifecycle
 import Sessions
 import Signaling
+import SignalingEvents
 import Tokens
 
 /// The REST sidecar of a process, put together: accounts, profiles, privacy, and what runs behind them.
@@ -44,7 +45,7 @@ struct Sidecar: Sendable {
                 sessions: SessionHandlers(
                     pool: pool, store: sessions,
                     door: .init(
-                        signer: await TokenSigner(key: key),
+                        tokens: RoomTokens(await TokenSigner(key: key)),
                         ice: settings.signalingConfiguration(knowsSidecar: true).ice)),
                 ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
                 outbox: OutboxHandlers(pool: pool)))
