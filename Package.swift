@@ -209,7 +209,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "Passwords",
-                "REST", "Tokens", log,
+                "REST", "Sessions", "Tokens", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),

@@ -2,6 +2,7 @@ public import Accounts
 internal import HTTPTypes
 internal import Identifiers
 public import REST
+public import Sessions
 
 /// The API's one table: every path under `/api/v1`, who may use it, how often, and who answers.
 public struct MarketplaceRoutes: Sendable {
@@ -27,6 +28,12 @@ public struct MarketplaceRoutes: Sendable {
         public var consultants: ConsultantHandlers
         /// LinkedIn's data.
         public var linkedIn: LinkedInHandlers
+        /// The calls of customers and consultants.
+        public var sessions: SessionHandlers
+        /// What customers think of them.
+        public var ratings: RatingHandlers
+        /// How the marketplace does, and each of its consultants.
+        public var analytics: AnalyticsHandlers
         /// The events between the halves, for operators.
         public var outbox: OutboxHandlers
 
@@ -35,7 +42,7 @@ public struct MarketplaceRoutes: Sendable {
             registration: RegistrationHandlers, signIn: SignInHandlers, passwords: PasswordHandlers,
             account: AccountHandlers, audit: AuditHandlers, consents: ConsentHandlers, privacy: PrivacyHandlers,
             profiles: ProfileHandlers, consultants: ConsultantHandlers, linkedIn: LinkedInHandlers,
-            outbox: OutboxHandlers
+            sessions: SessionHandlers, ratings: RatingHandlers, analytics: AnalyticsHandlers, outbox: OutboxHandlers
         ) {
             self.registration = registration
             self.signIn = signIn
@@ -47,6 +54,9 @@ public struct MarketplaceRoutes: Sendable {
             self.profiles = profiles
             self.consultants = consultants
             self.linkedIn = linkedIn
+            self.sessions = sessions
+            self.ratings = ratings
+            self.analytics = analytics
             self.outbox = outbox
         }
     }
@@ -60,6 +70,9 @@ public struct MarketplaceRoutes: Sendable {
     private static let exports = RateLimit("export", 10, perSeconds: 600, by: .account)
     private static let imports = RateLimit("import", 30, perSeconds: 60, by: .account)
 
+    private static let customer = Access.verified([.customer])
+    private static let people = Access.verified([.customer, .consultant])
+    private static let peopleAndAdmin = Access.verified([.customer, .consultant, .admin])
     private static let consultant = Access.verified([.consultant])
     private static let admin = Access.verified([.admin])
 
@@ -104,6 +117,17 @@ public struct MarketplaceRoutes: Sendable {
             Route(.get, "/consultants", .anyone) { try await handlers.consultants.list($0) },
             Route(.get, "/consultants/{id}", .anyone) { try await handlers.consultants.show($0) },
             Route(.get, "/consultants/{id}/ratings", .anyone) { try await handlers.consultants.ratings($0) },
+
+            Route(.get, "/sessions", people) { try await handlers.sessions.list($0) },
+            Route(.get, "/sessions/{id}", peopleAndAdmin) { try await handlers.sessions.show($0) },
+            Route(.post, "/sessions/{id}/join", people) { try await handlers.sessions.join($0) },
+            Route(.post, "/sessions/{id}/end", people) { try await handlers.sessions.end($0) },
+            Route(.get, "/sessions/{id}/quality", peopleAndAdmin) { try await handlers.sessions.quality($0) },
+            Route(.post, "/sessions/{id}/rating", customer, isIdempotent: true) {
+                try await handlers.ratings.rate($0)
+            },
+            Route(.get, "/me/performance", consultant) { try await handlers.analytics.performance($0) },
+            Route(.get, "/ops/analytics", admin) { try await handlers.analytics.show($0) },
 
             Route(.get, "/admin/audit", admin) { try await handlers.audit.all($0) },
             Route(.get, "/ops/outbox", admin) { try await handlers.outbox.show($0) },

@@ -8,6 +8,9 @@ import Mail
 import Operations
 import Passwords
 import ServiceLifecycle
+import Sessions
+import Signaling
+import SignalingEvents
 import Tokens
 
 /// The REST sidecar of a process, put together: accounts, profiles, privacy, and what runs behind them.
@@ -17,6 +20,8 @@ struct Sidecar: Sendable {
     private let retention: RetentionJob
     private let reader: EventReader
     private let store: DataStore
+    private let sessionMetrics = SessionMetrics()
+    private let deadlines: SessionDeadlines
 
     init(
         settings: Settings, store: DataStore, key: SigningKey, logger: Logger,
@@ -26,6 +31,7 @@ struct Sidecar: Sendable {
         self.store = store
         let identity = await Identity(
             pool: pool, hasher: try PasswordHasher(), key: key, clientURL: settings.address(port: settings.httpPort))
+        let sessions = SessionStore(terms: settings.sessionTerms)
         let routes = MarketplaceRoutes.table(
             .init(
                 registration: RegistrationHandlers(identity), signIn: SignInHandlers(identity),
@@ -36,6 +42,12 @@ struct Sidecar: Sendable {
                     revokeAll: { try await identity.endSignIns(of: $0, reason: $1, in: $2) }),
                 profiles: ProfileHandlers(pool: pool, windowSeconds: max(600, settings.billingWindow)),
                 consultants: ConsultantHandlers(pool: pool), linkedIn: LinkedInHandlers(pool: pool),
+                sessions: SessionHandlers(
+                    pool: pool, store: sessions,
+                    door: .init(
+                        tokens: RoomTokens(await TokenSigner(key: key)),
+                        ice: settings.signalingConfiguration(knowsSidecar: true).ice)),
+                ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
                 outbox: OutboxHandlers(pool: pool)))
         let keys = MarketplaceRoutes.published(AccountHandlers(identity))
         server = try APIServer(
@@ -45,9 +57,13 @@ struct Sidecar: Sendable {
             on: pool, transport: try settings.mailTransport(logger: logger),
             configuration: .init(sender: try MailAddress(mailbox: settings.mailFrom)), logger: logger)
         retention = RetentionJob(pool: pool, logger: logger)
-        reader = EventReader(of: .sidecar, on: pool, logger: logger) { delivery, transaction in
-            guard try await PresenceEvents.handle(delivery, in: transaction) != .notPresence else {
-                throw UnknownEvent(kind: delivery.event.kind)
+        deadlines = SessionDeadlines(pool: pool, store: sessions, logger: logger)
+        reader = EventReader(of: .sidecar, on: pool, logger: logger) { [sessionMetrics] delivery, transaction in
+            if try await PresenceEvents.handle(delivery, in: transaction) != .notPresence { return }
+            switch try await sessions.handle(delivery, in: transaction) {
+            case .applied(let change): sessionMetrics.note(change)
+            case .unknown: break
+            case .notAReport: throw UnknownEvent(kind: delivery.event.kind)
             }
         }
     }
@@ -57,14 +73,15 @@ struct Sidecar: Sendable {
         [
             Watch(name: "mail") { [courier] in await courier.run() },
             Watch(name: "events") { [reader] in await reader.run() },
-            retention, server,
+            retention, deadlines, server,
         ]
     }
 
     /// What the sidecar has done, and what waits.
     func metrics() async -> [MetricFamily] {
         server.metrics + courier.metrics.families + retention.metrics.families + reader.metrics.families(of: "sidecar")
-            + store.pool.metrics.families + (await queueFamilies(store.pool))
+            + store.pool.metrics.families + (await queueFamilies(store.pool)) + sessionMetrics.families
+            + (await marketplaceFamilies(store.pool))
     }
 
     private struct UnknownEvent: Error, CustomStringConvertible {
@@ -74,6 +91,13 @@ struct Sidecar: Sendable {
 }
 
 extension Settings {
+    /// What every session begins with.
+    var sessionTerms: SessionStore.Terms {
+        SessionStore.Terms(
+            thresholdSeconds: self.billingThreshold, windowSeconds: self.billingWindow,
+            commissionBasisPoints: self.commissionBasisPoints, mode: self.relay ? "relay" : "p2p")
+    }
+
     fileprivate var apiConfiguration: APIConfiguration {
         var configuration = APIConfiguration(
             host: self.bind, port: self.httpPort, publicURL: self.publicURL,

@@ -1,6 +1,6 @@
 internal import Crypto
-internal import FoundationEssentials
-internal import Identifiers
+public import FoundationEssentials
+public import Identifiers
 
 /// The STUN and TURN servers that clients are given.
 public struct ICEConfiguration: Sendable {
@@ -23,25 +23,43 @@ public struct ICEConfiguration: Sendable {
         self.turnLifetime = turnLifetime
     }
 
-    /// `iceServers` for one user, as `RTCPeerConnection` takes it.
+    /// Servers for one user.
+    public struct Server: Sendable, Hashable {
+        /// Their addresses.
+        public let urls: [String]
+        /// The name to give.
+        public let username: String?
+        /// The password to give.
+        public let credential: String?
+    }
+
+    /// The servers for one user.
     ///
     /// Credentials follow draft-uberti-behave-turn-rest §2.2: the username is the time of expiry and the user's id, the
     /// password its HMAC-SHA1 under the shared secret. What coturn calls `use-auth-secret`.
-    func servers(for user: UserID, now: Date) -> JSONValue {
-        var servers: [JSONValue] = []
-        if !stunURLs.isEmpty { servers.append(["urls": .array(stunURLs.map { .string($0) })]) }
+    public func servers(for user: UserID, at now: Date) -> [Server] {
+        var servers: [Server] = []
+        if !stunURLs.isEmpty { servers.append(Server(urls: stunURLs, username: nil, credential: nil)) }
         if !turnURLs.isEmpty {
-            var server: JSONObject = ["urls": .array(turnURLs.map { .string($0) })]
-            if let turnSecret {
-                let expiry = Int64(now.timeIntervalSince1970) + Int64(turnLifetime)
-                let username = "\(expiry):\(user.text)"
+            let login = turnSecret.map { secret -> (name: String, password: String) in
+                let name = "\(Int64(now.timeIntervalSince1970) + Int64(turnLifetime)):\(user.text)"
                 let code = HMAC<Insecure.SHA1>.authenticationCode(
-                    for: Array(username.utf8), using: SymmetricKey(data: Array(turnSecret.utf8)))
-                server.append("username", .string(username))
-                server.append("credential", .string(Data(code).base64EncodedString()))
+                    for: Array(name.utf8), using: SymmetricKey(data: Array(secret.utf8)))
+                return (name, Data(code).base64EncodedString())
             }
-            servers.append(.object(server))
+            servers.append(Server(urls: turnURLs, username: login?.name, credential: login?.password))
         }
-        return .array(servers)
+        return servers
+    }
+
+    /// `iceServers` for one user, as `RTCPeerConnection` takes it.
+    func servers(for user: UserID, now: Date) -> JSONValue {
+        .array(
+            servers(for: user, at: now).map { server in
+                var object: JSONObject = ["urls": .array(server.urls.map { .string($0) })]
+                if let username = server.username { object.append("username", .string(username)) }
+                if let credential = server.credential { object.append("credential", .string(credential)) }
+                return .object(object)
+            })
     }
 }

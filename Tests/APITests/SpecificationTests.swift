@@ -7,6 +7,7 @@ import HTTPTypes
 import Identifiers
 import Passwords
 import REST
+import Sessions
 import Testing
 import Tokens
 import Yams
@@ -52,7 +53,12 @@ import Yams
             consents: ConsentHandlers(pool: pool),
             privacy: PrivacyHandlers(pool: pool, verifyPassword: { _, _ in false }, revokeAll: { _, _, _ in }),
             profiles: ProfileHandlers(pool: pool, windowSeconds: 600), consultants: ConsultantHandlers(pool: pool),
-            linkedIn: LinkedInHandlers(pool: pool), outbox: OutboxHandlers(pool: pool))
+            linkedIn: LinkedInHandlers(pool: pool),
+            sessions: SessionHandlers(
+                pool: pool, store: SessionStore(terms: .init()),
+                door: .init(token: { _, _, _, _ in "" }, iceServers: { _ in [] })),
+            ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
+            outbox: OutboxHandlers(pool: pool))
         return (MarketplaceRoutes.table(handlers), MarketplaceRoutes.published(AccountHandlers(identity)))
     }
 

@@ -15,9 +15,10 @@ public struct AnalyticsHandlers: Sendable {
         var days = 7
         if let text = call.query["days"] {
             var fields = Fields()
-            days = fields.check("days", text, "a whole number from 1 to 365") { text in
-                Int(text).flatMap { (1...365).contains($0) && text.utf8.first != UInt8(ascii: "+") ? $0 : nil }
-            } ?? 7
+            days =
+                fields.check("days", text, "a whole number from 1 to 365") { text in
+                    Int(text).flatMap { (1...365).contains($0) && text.utf8.first != UInt8(ascii: "+") ? $0 : nil }
+                } ?? 7
             try fields.finish()
         }
         let from = Timestamp.now().advanced(by: .seconds(-86400 * Int64(days)))
@@ -96,7 +97,8 @@ public struct AnalyticsHandlers: Sendable {
         return .json(
             Performance(
                 asked: try count("asked"), accepted: accepted, declined: declined, expired: expired,
-                completed: completed, failed: failed, responseSeconds: try row.get("response_seconds", as: Double?.self),
+                completed: completed, failed: failed,
+                responseSeconds: try row.get("response_seconds", as: Double?.self),
                 acceptance: share(Double(accepted), of: Double(accepted + declined + expired)),
                 completion: share(Double(completed), of: Double(completed + failed)),
                 rating: share(Double(try count("rating_sum")), of: Double(ratings)), ratings: ratings,

@@ -18,6 +18,8 @@ public final class SessionMetrics: Sendable {
     public struct Gauges: Sendable, Hashable {
         /// Sessions by state.
         public var sessions: [SessionState: Int] = [:]
+        /// Questions by state.
+        public var questions: [String: Int] = [:]
         /// The share of consultants' time that was spent in calls; nil where they had none.
         public var utilisation: Double?
         /// The share of ended sessions that took place; nil where none has ended.
@@ -51,6 +53,11 @@ public final class SessionMetrics: Sendable {
                 .pending: analytics.sessions.pending, .active: analytics.sessions.active,
                 .completed: analytics.sessions.completed, .failed: analytics.sessions.failed,
                 .cancelled: analytics.sessions.cancelled,
+            ],
+            questions: [
+                "open": analytics.questions.open, "matching": analytics.questions.matching,
+                "accepted": analytics.questions.accepted, "expired": analytics.questions.expired,
+                "cancelled": analytics.questions.cancelled,
             ], utilisation: analytics.utilisation.ratio, completion: analytics.sessions.completionRate)
     }
 }

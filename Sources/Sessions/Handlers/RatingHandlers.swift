@@ -15,18 +15,6 @@ public struct RatingHandlers: Sendable {
         var stars: Int
         var comment: String?
     }
-    private struct View: Encodable {
-        let stars: Int
-        let comment: String?
-
-        enum Key: String, CodingKey { case stars, comment }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(stars, forKey: .stars)
-            try container.encode(comment, forKey: .comment)
-        }
-    }
 
     /// `POST /sessions/{id}/rating {stars, comment?}`: 201, once, by its customer, for a session that took place. 409
     /// `already_rated`, `session_not_completed`.
@@ -58,7 +46,7 @@ public struct RatingHandlers: Sendable {
             guard added.affected == 1 else {
                 throw Problem(.conflict, code: "already_rated", "You have rated this session.")
             }
-            return .json(View(stars: stars ?? 0, comment: words), status: .created)
+            return .json(SessionRatingView(stars: stars ?? 0, comment: words), status: .created)
         }
     }
 }

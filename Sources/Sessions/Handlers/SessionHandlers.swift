@@ -66,12 +66,12 @@ public struct SessionHandlers: Sendable {
         let rows = try await pool.query(
             "SELECT \(ListedSession.columns) WHERE \(condition) ORDER BY sessions.id DESC LIMIT \(page.fetched)")
         let found = try rows.map { row throws(DatabaseError) in try ListedSession(row) }
-        return .json(page.listing(of: found, key: \.session.id) { SessionView($0) })
+        return .json(page.listing(of: found, key: \.session.id) { SessionView($0, for: user) })
     }
 
     /// `GET /sessions/{id}`: 200 with one's own session; an admin sees everybody's.
     public func show(_ call: Call) async throws -> Reply {
-        .json(SessionView(try await own(call, adminsToo: true)))
+        .json(SessionView(try await own(call, adminsToo: true), for: try call.signedIn().user))
     }
 
     private struct Invitation: Encodable {
@@ -108,7 +108,7 @@ public struct SessionHandlers: Sendable {
         try await pool.withTransaction { transaction in
             try await store.apply(.endRequested(side), to: session.id, at: .now(), in: transaction)
         }
-        return .json(SessionView(try await own(call)))
+        return .json(SessionView(try await own(call), for: user))
     }
 
     /// `GET /sessions/{id}/quality`: 200 with what was seen of the four directions; nulls while nothing is known.

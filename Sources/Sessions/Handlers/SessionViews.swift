@@ -38,8 +38,13 @@ struct ListedSession: Sendable {
 /// A session as its people read it.
 struct SessionView: Encodable {
     private let listed: ListedSession
+    private let reader: SessionSide?
 
-    init(_ listed: ListedSession) { self.listed = listed }
+    /// What `reader` sees; somebody who is none of its people sees the same in words about both.
+    init(_ listed: ListedSession, for reader: UniqueID) {
+        self.listed = listed
+        self.reader = listed.session.side(of: reader)
+    }
 
     private struct Billing: Encodable {
         struct Hold: Encodable {}
@@ -48,11 +53,6 @@ struct SessionView: Encodable {
         let charged: Money
         let fee: Money
         let holds: [Hold]
-    }
-
-    private struct Rating: Encodable {
-        let stars: Int
-        let comment: String?
     }
 
     private enum Key: String, CodingKey {
@@ -84,14 +84,30 @@ struct SessionView: Encodable {
         try container.encode(session.endReason, forKey: .endReason)
         try container.encode(words, forKey: .endReasonText)
         try container.encode(session.quality, forKey: .quality)
-        try container.encode(listed.stars.map { Rating(stars: $0, comment: listed.comment) }, forKey: .rating)
+        try container.encode(
+            listed.stars.map { SessionRatingView(stars: $0, comment: listed.comment) }, forKey: .rating)
         // Nothing is charged here yet, and it says so.
         let nothing = Money(amount: 0, currency: session.rate.currency)
         try container.encode(Billing(state: "none", charged: nothing, fee: nothing, holds: []), forKey: .billing)
     }
 
     private var words: String? {
-        listed.session.endReason.map { SessionEnd(rawValue: $0)?.words ?? "The session has ended." }
+        listed.session.endReason.map { SessionEnd(rawValue: $0)?.words(for: reader) ?? "The session has ended." }
+    }
+}
+
+/// What the customer thought of a session.
+struct SessionRatingView: Encodable {
+    let stars: Int
+    let comment: String?
+
+    private enum Key: String, CodingKey { case stars, comment }
+
+    /// With `comment` also where there is none.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(stars, forKey: .stars)
+        try container.encode(comment, forKey: .comment)
     }
 }
 

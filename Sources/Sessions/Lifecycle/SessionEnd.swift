@@ -23,20 +23,30 @@ public enum SessionEnd: String, Sendable, Codable, CaseIterable {
     /// The consultant cancelled before it began.
     case consultantCancelled = "consultant_cancelled"
 
-    /// Why it ended, in a sentence.
-    public var words: String {
-        switch self {
-        case .customerLeft: "The customer ended the call."
-        case .consultantLeft: "The consultant ended the call."
-        case .unpaid: "The paid time was over, and no further payment came."
-        case .closed: "The call was closed by the service."
-        case .connectionLost: "The connection was lost and did not come back."
-        case .noMedia: "Both sides came, but no picture or sound got through."
-        case .customerNoShow: "The customer did not come in time."
-        case .consultantNoShow: "The consultant did not come in time. Another consultant is being looked for."
-        case .nobodyCame: "Nobody came in time."
-        case .customerCancelled: "The customer cancelled before the call began."
-        case .consultantCancelled: "The consultant cancelled before the call began. Another one is being looked for."
+    /// Why it ended, in a sentence for one of its sides; nil: for anybody else.
+    public func words(for side: SessionSide?) -> String {
+        switch (self, side) {
+        case (.customerLeft, .customer), (.consultantLeft, .consultant): "You ended the call."
+        case (.customerLeft, _): "The customer ended the call."
+        case (.consultantLeft, _): "The consultant ended the call."
+        case (.unpaid, .customer): "The paid time was used up, and no further payment came."
+        case (.unpaid, _): "The paid time was used up, and the customer paid for no more."
+        case (.closed, _): "The call was closed by the service."
+        case (.connectionLost, _): "The connection was lost and did not come back."
+        case (.noMedia, _): "Both sides came, but no picture or sound got through."
+        case (.customerNoShow, .customer): "You did not come in time."
+        case (.customerNoShow, _): "The customer did not come in time."
+        case (.consultantNoShow, .consultant): "You did not come in time. Somebody else is asked instead."
+        case (.consultantNoShow, .customer):
+            "The consultant did not come in time. Another one is being looked for."
+        case (.consultantNoShow, nil): "The consultant did not come in time."
+        case (.nobodyCame, _): "Nobody came in time."
+        case (.customerCancelled, .customer), (.consultantCancelled, .consultant):
+            "You cancelled before the call began."
+        case (.customerCancelled, _): "The customer cancelled before the call began."
+        case (.consultantCancelled, .customer):
+            "The consultant cancelled before the call began. Another one is being looked for."
+        case (.consultantCancelled, nil): "The consultant cancelled before the call began."
         }
     }
 }

@@ -55,7 +55,7 @@ public struct SessionLifecycle: Sendable, Equatable {
 
     /// Where it stands.
     public private(set) var state: SessionState
-    /// Who has come, at some time.
+    /// Who has come, and has not gone again; once the call has begun, both.
     public private(set) var joined: Set<SessionSide>
     /// What the media clock said last.
     public private(set) var mediaSeconds: Int
@@ -76,12 +76,14 @@ public struct SessionLifecycle: Sendable, Equatable {
     }
 
     /// Whether it is over.
-    public var isOver: Bool { due == nil && state != .pending && state != .active }
+    public var isOver: Bool { state != .pending && state != .active }
 
     /// Takes an event in.
     public mutating func handle(_ event: Event, at now: Timestamp) -> [Action] {
         switch event {
-        case .progress(let seconds, _), .roomEnded(_, let seconds): mediaSeconds = max(mediaSeconds, seconds)
+        case .progress(let seconds, _), .roomEnded(_, let seconds):
+            // What never began has no media, and what is stored has its bounds.
+            if state != .cancelled { mediaSeconds = max(mediaSeconds, min(seconds, Int(Int32.max))) }
         case .joined, .left, .endRequested, .deadline: break
         }
         switch state {
@@ -94,8 +96,8 @@ public struct SessionLifecycle: Sendable, Equatable {
     private mutating func pending(_ event: Event, at now: Timestamp) -> [Action] {
         switch event {
         case .joined(let side):
-            joined.insert(side)
-            if joined.count == 2 { due = now.advanced(by: patience.media) }
+            let isNew = joined.insert(side).inserted
+            if isNew, joined.count == 2 { due = now.advanced(by: patience.media) }
             return []
         case .progress(_, let running):
             guard running || mediaSeconds > 0 else { return [] }
@@ -104,8 +106,11 @@ public struct SessionLifecycle: Sendable, Equatable {
             due = now.advanced(by: patience.silence)
             return [.start]
         case .left(let side, let isLost):
-            // Somebody who goes before the other is there may still come back.
-            guard joined.count == 2, !isLost else { return [] }
+            guard joined.count == 2, !isLost else {
+                // Somebody who goes before the other is there may still come back, and so may who was lost.
+                joined.remove(side)
+                return []
+            }
             return end(.cancelled, side == .customer ? .customerCancelled : .consultantCancelled)
         case .endRequested(let side):
             return end(.cancelled, side == .customer ? .customerCancelled : .consultantCancelled)

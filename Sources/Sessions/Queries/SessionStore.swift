@@ -135,15 +135,16 @@ public struct SessionStore: Sendable {
             let endReason: String
             let endReasonText: String
         }
-        let notice = try JSONText(
-            encoding: Notice(
+        func push(_ side: SessionSide, _ user: UniqueID) throws -> Event {
+            let notice = Notice(
                 sessionId: session.id.description, state: session.state.rawValue, endReason: end.rawValue,
-                endReasonText: end.words))
+                endReasonText: end.words(for: side))
+            return try Push(to: user, method: "session.ended", params: JSONText(encoding: notice)).event()
+        }
         try await Outbox.append(
             [
                 RoomEvent.end(session: session.id, room: session.room, reason: end.rawValue).event(),
-                Push(to: session.customer, method: "session.ended", params: notice).event(),
-                Push(to: session.consultant, method: "session.ended", params: notice).event(),
+                push(.customer, session.customer), push(.consultant, session.consultant),
                 SessionClosed(session: session.id, question: session.question, result: Self.result(session.state, end))
                     .event(),
             ], in: transaction)

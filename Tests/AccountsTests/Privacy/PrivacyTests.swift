@@ -70,6 +70,35 @@ struct PrivacyWorld {
             """
             INSERT INTO questions (id, customer_id, title, body) VALUES (\(UniqueID()), \(customer), 'Never', 'answered')
             """)
+        try await match()
+    }
+
+    /// What matching leaves behind: a request that was accepted and one that is pending, and figures about the consultant.
+    private func match() async throws {
+        _ = try await pool.pipeline([
+            """
+            INSERT INTO requests (id, question_id, consultant_id, wave, state, score, reasons, features, rate_amount,
+                rate_currency, expires_at, settled_at, reason)
+            SELECT gen_random_uuid(), questions.id, \(consultant), 1,
+                CASE title WHEN 'Never' THEN 'pending' ELSE 'accepted' END, 0.9, '["Cora knows SQL"]', '{"a": "secret"}',
+                12000, 'usd', now() + interval '1 minute', CASE title WHEN 'Never' THEN NULL ELSE now() END, 'secret'
+            FROM questions WHERE customer_id = \(customer)
+            """,
+            "UPDATE questions SET told = '{\"message\": \"secret\"}', embedding = 'secret', embedding_model = 'm'",
+            "INSERT INTO question_wakes (question_id) SELECT id FROM questions WHERE title = 'Never'",
+            "INSERT INTO consultant_stats (user_id, asked, accepted) VALUES (\(consultant), 2, 1)",
+            "INSERT INTO consultant_tags (user_id, tag, completed) VALUES (\(consultant), 'cora', 1)",
+            "INSERT INTO consultant_days (user_id, day, busy_seconds) VALUES (\(consultant), now() AT TIME ZONE 'UTC', 60)",
+            "INSERT INTO profile_vectors (user_id, digest, vectors) VALUES (\(consultant), 'secret', 'secret')",
+        ])
+        for state in ["delivered", "parked"] {
+            try await pool.query(
+                """
+                INSERT INTO outbox_events (id, queue, key, kind, payload, state, settled_at)
+                VALUES (\(UniqueID()), 'signaling', \("user \(consultant)"), 'user.push',
+                    '{"params": "Ann Example asks a secret"}', \(state), now())
+                """)
+        }
     }
 
     var handlers: PrivacyHandlers {
@@ -129,6 +158,8 @@ struct PrivacyWorld {
         #expect(json["ratingsGiven"][0]["stars"].int == 4 && json["ratingsReceived"].array.isEmpty)
         #expect(json["securityEvents"][0]["address"].string == "198.51.100.7")
         #expect(json["consents"][0]["document"].string == "terms" && json["mails"][0]["subject"].string == "Welcome")
+        #expect(json["requestsMade"].array.count == 2 && json["requestsReceived"].array.isEmpty)
+        #expect(json["statistics"].isNull && json["days"].array.isEmpty)
         #expect(json["signIns"].array.count == 1 && json["mailLinks"][0]["purpose"].string == "verify")
         #expect(!"\(json)".contains(test.consultant.description) && !"\(json)".contains("secret hash"))
     }
@@ -140,6 +171,10 @@ struct PrivacyWorld {
         #expect(json["sessions"][0]["role"].string == "consultant" && json["questions"].array.isEmpty)
         #expect(json["sessions"][0]["otherSide"].string == "Ann Example")
         #expect(json["ratingsReceived"][0]["comment"].string == "Cora is great, says Ann Example.")
+        #expect(json["requestsReceived"][0]["reasons"].strings == ["Cora knows SQL"])
+        #expect(json["requestsReceived"].array.count == 2 && json["requestsMade"].array.isEmpty)
+        #expect(json["statistics"]["asked"].int == 2 && json["days"][0]["busySeconds"].double == 60)
+        #expect(json["expertise"][0]["tag"].string == "cora" && json["profile"]["isConnected"].bool == false)
         #expect(!"\(json)".contains(test.customer.description) && !"\(json)".contains("Ann@"))
     }
 
@@ -181,6 +216,40 @@ struct PrivacyWorld {
         #expect(try await ConsultantSearch.consultant(test.consultant, on: test.pool) == nil)
     }
 
+    @Test("of a customer takes back what is being asked, and tells whoever is asked")
+    func customersRequests() async throws {
+        let request: UniqueID = try await test.world.value("SELECT id FROM requests WHERE state = 'pending'")
+        _ = try await erase(test.customer, .customer)
+        let pushes = try await test.pool.query(
+            "SELECT payload::text FROM outbox_events WHERE kind = 'user.push' AND state = 'pending'")
+        let told = try pushes.map { try $0.get(0, as: String.self) }
+        #expect(told.count == 1 && told[0].contains(request.description) && told[0].contains("cancelled"))
+        #expect(told[0].contains(test.consultant.description) && told[0].contains("request.withdrawn"))
+        let left: [String] = try await test.pool.query("SELECT state FROM requests").map {
+            try $0.get(0, as: String.self)
+        }
+        #expect(left == ["accepted"])
+        let open: Int = try await test.world.value("SELECT count(*) FROM questions WHERE state IN ('open', 'matching')")
+        #expect(open == 0)
+    }
+
+    @Test("of a consultant withdraws what they are being asked, and the question looks for somebody else")
+    func consultantsRequests() async throws {
+        _ = try await test.world.profiles.setAvailability(
+            call(#"{"available": true}"#, by: test.consultant, .consultant))
+        try await test.pool.query("DELETE FROM question_wakes")
+        _ = try await erase(test.consultant, .consultant)
+        let pending: Int = try await test.world.value("SELECT count(*) FROM requests WHERE state = 'pending'")
+        let woken: Int = try await test.world.value(
+            "SELECT count(DISTINCT question_id) FROM question_wakes JOIN questions ON questions.id = question_id WHERE title = 'Never'"
+        )
+        #expect(pending == 0 && woken == 1)
+        for table in ["consultant_stats", "consultant_tags", "consultant_days", "profile_vectors"] {
+            let rows: Int = try await test.world.value("SELECT count(*) FROM \(identifier: table)")
+            #expect(rows == 0, "\(table)")
+        }
+    }
+
     @Test("is done once")
     func once() async throws {
         _ = try await erase(test.customer, .customer)
@@ -201,9 +270,9 @@ struct PrivacyWorld {
         #expect(try await test.everything().contains("Ann@Example.org"))
     }
 
-    @Test("waits for the end of a session, on either side", arguments: ["ready", "active"])
+    @Test("waits for the end of a session, on either side", arguments: ["pending", "active"])
     func live(state: String) async throws {
-        let session = try await test.world.session(test.customer, test.consultant, state: "ready")
+        let session = try await test.world.session(test.customer, test.consultant, state: "pending")
         if state == "active" {
             try await test.pool.query("UPDATE sessions SET state = 'active', started_at = now() WHERE id = \(session)")
         }

@@ -45,11 +45,12 @@ import Testing
             """)
         _ = try await test.world.user(.customer, verified: false)
         let steps: [(Int, [String: Int])] = [
-            (1, ["sign_in_failures": 2, "idempotency_keys": 2]), (6, [:]),
-            (7, ["unverified_accounts": 1, "delivered_events": 1]), (30, [:]),
+            (1, ["sign_in_failures": 2, "idempotency_keys": 2, "told_texts": 1, "question_wakes": 1]), (6, [:]),
+            (7, ["unverified_accounts": 1, "delivered_events": 2]), (30, [:]),
             (31, ["mail_links": 2, "refresh_tokens": 2, "sign_ins": 2]), (89, [:]),
             (90, ["security_addresses": 2, "known_addresses": 2, "mails": 1]), (364, [:]),
-            (365, ["security_events": 2]),
+            (365, ["security_events": 2]), (399, [:]), (400, ["request_details": 1]), (800, [:]),
+            (801, ["consultant_days": 1]),
             (20 * 365, [:]),
         ]
         let job = job()

@@ -83,7 +83,7 @@ import Testing
         let customer = try await world.user(.customer, "Ann Secret")
         var sessions: [UniqueID] = []
         for _ in 0..<3 { sessions.append(try await world.session(customer, consultant)) }
-        let live = try await world.session(customer, consultant, state: "ready")
+        let live = try await world.session(customer, consultant, state: "pending")
         for (session, stars) in zip(sessions, [5, 5, 4]) { try await world.rate(session, stars, "Good.") }
         var view = try await world.consultants.show(call(id: consultant)).json
         #expect(view["rating"]["average"].double == 4.67 && view["rating"]["count"].int == 3)

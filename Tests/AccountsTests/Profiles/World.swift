@@ -50,9 +50,9 @@ struct World {
 
     /// A session of the two, as it is in this state.
     @discardableResult
-    func session(_ customer: UniqueID, _ consultant: UniqueID, state: String = "ended") async throws -> UniqueID {
+    func session(_ customer: UniqueID, _ consultant: UniqueID, state: String = "completed") async throws -> UniqueID {
         let (question, session) = (UniqueID(), UniqueID())
-        let isOver = state == "ended"
+        let isOver = state == "completed"
         _ = try await pool.pipeline([
             """
             INSERT INTO questions (id, customer_id, title, body, tags, keywords)

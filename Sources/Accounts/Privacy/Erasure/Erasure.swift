@@ -1,4 +1,5 @@
 internal import Database
+internal import Events
 
 /// What is kept of somebody who left.
 public struct KeptData: Sendable, Hashable, Encodable {
@@ -25,10 +26,16 @@ public enum Erasure {
     /// - Throws: ``Obstacle`` where it cannot be erased.
     static func prepare(_ user: UniqueID, in transaction: Transaction) async throws {
         let answers = try await transaction.pipeline([
+            // Questions before people, as everybody does who holds both.
+            """
+            SELECT FROM questions WHERE state IN ('open', 'matching') AND (customer_id = \(user) OR id IN (
+                SELECT question_id FROM requests WHERE consultant_id = \(user) AND state = 'pending'))
+            ORDER BY id FOR UPDATE
+            """,
             "SELECT FROM users WHERE id = \(user) AND erased_at IS NULL FOR UPDATE",
             "SELECT FROM consultant_profiles WHERE user_id = \(user) FOR UPDATE",
         ])
-        guard !answers[0].isEmpty else { throw Obstacle.noAccount }
+        guard !answers[1].isEmpty else { throw Obstacle.noAccount }
         // Asked only now: it sees what was committed before the lock was had.
         let live = try await transaction.query(
             """
@@ -41,9 +48,32 @@ public enum Erasure {
     /// Removes or pseudonymises everything about an account that ``prepare(_:in:)`` has locked.
     ///
     /// - Returns: what is kept, and why.
-    static func erase(_ user: UniqueID, in transaction: Transaction) async throws(DatabaseError) -> [KeptData] {
+    static func erase(_ user: UniqueID, in transaction: Transaction) async throws -> [KeptData] {
+        try await withdraw(user, in: transaction)
         _ = try await transaction.pipeline(PersonalData.erasure(of: user))
         return try await kept(of: user, in: transaction)
+    }
+
+    /// Tells the consultants who are being asked by somebody that they no longer are.
+    private static func withdraw(_ customer: UniqueID, in transaction: Transaction) async throws {
+        struct Notice: Encodable {
+            let requestId: String
+            let reason = "cancelled"
+            enum CodingKeys: CodingKey { case requestId, reason }
+        }
+        let rows = try await transaction.query(
+            """
+            SELECT requests.id, consultant_id FROM requests JOIN questions ON questions.id = question_id
+            WHERE customer_id = \(customer) AND requests.state = 'pending' ORDER BY requests.id
+            """)
+        let events = try rows.map { row in
+            let notice = Notice(requestId: try row.get("id", as: UniqueID.self).description)
+            return try Push(
+                to: try row.get("consultant_id", as: UniqueID.self), method: "request.withdrawn",
+                params: JSONText(encoding: notice)
+            ).event()
+        }
+        try await Outbox.append(events, in: transaction)
     }
 
     private static func kept(of user: UniqueID, in transaction: Transaction) async throws(DatabaseError) -> [KeptData] {

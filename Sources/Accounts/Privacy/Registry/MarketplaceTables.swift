@@ -42,7 +42,7 @@ extension PersonalData {
                         """
                         SELECT id, title, body, tags, keywords, budget_amount AS "budgetAmount",
                             budget_currency AS "budgetCurrency", state, created_at AS "createdAt",
-                            closed_at AS "closedAt"
+                            expires_at AS "expiresAt", closed_at AS "closedAt"
                         FROM questions WHERE customer_id = \(user) ORDER BY id
                         """)
                 }
@@ -58,13 +58,14 @@ extension PersonalData {
                     """
                     UPDATE questions SET title = 'Deleted', body = 'Deleted', tags = '[]', keywords = '[]',
                         budget_amount = NULL, budget_currency = NULL, closed_at = coalesce(closed_at, now()),
+                        due_at = NULL, embedding = NULL, embedding_model = NULL, told = '{}',
                         state = CASE WHEN state IN ('open', 'matching') THEN 'cancelled' ELSE state END
                     WHERE customer_id = \(user)
                     """
                 },
             ]),
         PersonalTable(
-            "sessions", holds: "with whom you talked, when, how long, at which rate",
+            "sessions", holds: "with whom you talked, when, how long, how well the line was, at which rate",
             purpose: "to bill; your history; tax law", readers: "both sides, operators",
             export: .sections([.init("sessions") { user in jsonList(sessions(of: user)) }]), fate: .pseudonymised),
         PersonalTable(
@@ -78,6 +79,7 @@ extension PersonalData {
                             hourly_rate_currency AS "hourlyRateCurrency", availability,
                             availability_changed_at AS "availabilityChangedAt",
                             available_after_call AS "availableAfterCall", wished_at AS "wishedAt",
+                            is_connected AS "isConnected", connection_seen_at AS "connectionSeenAt",
                             rating_sum AS "ratingSum", rating_count AS "ratingCount",
                             session_count AS "sessionCount", created_at AS "createdAt", updated_at AS "updatedAt"
                         FROM consultant_profiles WHERE user_id = \(user)
@@ -95,7 +97,7 @@ extension PersonalData {
                     """
                     UPDATE consultant_profiles SET headline = '', bio = '', tags = '[]', hourly_rate_amount = NULL,
                         hourly_rate_currency = NULL, availability = 'offline', available_after_call = false,
-                        wished_at = NULL
+                        wished_at = NULL, is_connected = false, connection_seen_at = NULL
                     WHERE user_id = \(user)
                     """
                 },
@@ -130,8 +132,10 @@ extension PersonalData {
         SELECT sessions.id, CASE customer_id WHEN \(user) THEN 'customer' ELSE 'consultant' END AS role,
             other.name AS "otherSide", question_id AS "questionId", mode, state, rate_amount AS "rateAmount",
             rate_currency AS "rateCurrency", threshold_seconds AS "thresholdSeconds",
-            media_seconds AS "mediaSeconds", sessions.created_at AS "createdAt", started_at AS "startedAt",
-            ended_at AS "endedAt", end_reason AS "endReason"
+            media_seconds AS "mediaSeconds", sessions.created_at AS "createdAt",
+            CASE customer_id WHEN \(user) THEN customer_joined_at ELSE consultant_joined_at END AS "joinedAt",
+            started_at AS "startedAt", ended_at AS "endedAt", end_reason AS "endReason",
+            quality -> CASE customer_id WHEN \(user) THEN 'customer' ELSE 'consultant' END AS quality
         FROM sessions
         JOIN users AS other ON other.id = CASE customer_id WHEN \(user) THEN consultant_id ELSE customer_id END
         WHERE customer_id = \(user) OR consultant_id = \(user) ORDER BY sessions.id

@@ -11,7 +11,21 @@ extension PersonalData {
             readers: "nobody", export: .none("copies of replies, gone within a day"), fate: .deleted,
             erasure: [{ user in "DELETE FROM idempotency_keys WHERE scope = \("user \(user)")" }]),
         PersonalTable(
-            "outbox_events", holds: "ids in messages between our parts", purpose: "to tell each part what happened",
-            readers: "operators", export: .none("only ids, gone within days"), fate: .expires),
+            "outbox_events",
+            holds: "ids in messages between our parts; of what is told to a connected browser also its text",
+            purpose: "to tell each part what happened", readers: "operators",
+            export: .none("ids and copies; texts are gone an hour after they were told"), fate: .pseudonymised,
+            erasure: [
+                // A question's text is told to others: nobody's that was told stays.
+                { _ in
+                    """
+                    UPDATE outbox_events SET payload = '{}'
+                    WHERE state = 'delivered' AND kind IN ('user.push', 'session.ready') AND payload <> '{}'
+                    """
+                },
+                { _ in
+                    "DELETE FROM outbox_events WHERE state = 'parked' AND kind IN ('user.push', 'session.ready')"
+                },
+            ]),
     ]
 }

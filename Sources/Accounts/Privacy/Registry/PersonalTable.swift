@@ -70,7 +70,8 @@ public struct PersonalTable: Sendable {
 /// A new table with such a reference has its row here; a test compares this with the database's own catalogue.
 public enum PersonalData {
     /// The tables.
-    public static let tables: [PersonalTable] = accountTables + marketplaceTables + passingTables
+    public static let tables: [PersonalTable] =
+        accountTables + requestTables + marketplaceTables + reckonedTables + passingTables
 
     /// What the catalogue takes for personal and is not, with the reason: `table.column`.
     static let exceptions: [String: String] = [

@@ -4,7 +4,8 @@ extension RetentionRule {
     /// Every rule.
     public static let all: [RetentionRule] = [
         securityAddresses, securityEvents, knownAddresses, signInFailures, mailLinks, refreshTokens, signIns,
-        unverifiedAccounts, mails, deliveredEvents, idempotencyKeys, invoices,
+        unverifiedAccounts, mails, toldTexts, deliveredEvents, idempotencyKeys, questionWakes, requestDetails,
+        consultantDays, invoices,
     ]
 
     static let securityAddresses = RetentionRule(
@@ -111,6 +112,18 @@ extension RetentionRule {
         """
     }
 
+    /// The event itself stays: within its own time an event is taken once.
+    static let toldTexts = RetentionRule(
+        "told_texts", 1, .hour, since: "they were told", why: "they are kept elsewhere, with what they are about"
+    ) { before, limit in
+        """
+        UPDATE outbox_events SET payload = '{}' WHERE id IN (
+            SELECT id FROM outbox_events WHERE state = 'delivered' AND kind IN ('user.push', 'session.ready')
+                AND payload <> '{}' AND settled_at < \(before)
+            LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+        """
+    }
+
     static let deliveredEvents = RetentionRule(
         "delivered_events", 7, .day, since: "their delivery", why: "within that time an event is taken once"
     ) { before, limit in
@@ -128,6 +141,37 @@ extension RetentionRule {
         DELETE FROM idempotency_keys WHERE (scope, route, key) IN (
             SELECT scope, route, key FROM idempotency_keys WHERE created_at < \(before)
             LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+        """
+    }
+
+    static let questionWakes = RetentionRule(
+        "question_wakes", 1, .day, since: "they were left", why: "whoever looks takes them away at once"
+    ) { before, limit in
+        """
+        DELETE FROM question_wakes WHERE id IN (
+            SELECT id FROM question_wakes WHERE created_at < \(before)
+            ORDER BY id LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+        """
+    }
+
+    static let requestDetails = RetentionRule(
+        "request_details", 400, .day, since: "the request", why: "to learn from a whole year who fits"
+    ) { before, limit in
+        """
+        UPDATE requests SET reasons = '[]', features = '{}', reason = NULL WHERE id IN (
+            SELECT id FROM requests WHERE state <> 'pending' AND created_at < \(before)
+                AND (reasons <> '[]' OR features <> '{}' OR reason IS NOT NULL)
+            ORDER BY id LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+        """
+    }
+
+    static let consultantDays = RetentionRule(
+        "consultant_days", 800, .day, since: "the day", why: "to compare a year with the one before"
+    ) { before, limit in
+        """
+        DELETE FROM consultant_days WHERE (user_id, day) IN (
+            SELECT user_id, day FROM consultant_days WHERE day < (\(before) AT TIME ZONE 'UTC')::date
+            ORDER BY day LIMIT \(limit) FOR UPDATE SKIP LOCKED)
         """
     }
 
