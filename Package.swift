@@ -208,7 +208,8 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Operations", "Passwords",
+                "API", "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Matching", "Operations",
+                "Passwords",
                 "REST", "Sessions", "Tokens", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

@@ -1,6 +1,7 @@
 public import Accounts
 internal import HTTPTypes
 internal import Identifiers
+public import Matching
 public import REST
 public import Sessions
 
@@ -28,6 +29,10 @@ public struct MarketplaceRoutes: Sendable {
         public var consultants: ConsultantHandlers
         /// LinkedIn's data.
         public var linkedIn: LinkedInHandlers
+        /// What customers ask.
+        public var questions: QuestionHandlers
+        /// What consultants are asked.
+        public var requests: RequestHandlers
         /// The calls of customers and consultants.
         public var sessions: SessionHandlers
         /// What customers think of them.
@@ -42,7 +47,7 @@ public struct MarketplaceRoutes: Sendable {
             registration: RegistrationHandlers, signIn: SignInHandlers, passwords: PasswordHandlers,
             account: AccountHandlers, audit: AuditHandlers, consents: ConsentHandlers, privacy: PrivacyHandlers,
             profiles: ProfileHandlers, consultants: ConsultantHandlers, linkedIn: LinkedInHandlers,
-            sessions: SessionHandlers, ratings: RatingHandlers, analytics: AnalyticsHandlers, outbox: OutboxHandlers
+            questions: QuestionHandlers, requests: RequestHandlers, sessions: SessionHandlers, ratings: RatingHandlers, analytics: AnalyticsHandlers, outbox: OutboxHandlers
         ) {
             self.registration = registration
             self.signIn = signIn
@@ -54,6 +59,8 @@ public struct MarketplaceRoutes: Sendable {
             self.profiles = profiles
             self.consultants = consultants
             self.linkedIn = linkedIn
+            self.questions = questions
+            self.requests = requests
             self.sessions = sessions
             self.ratings = ratings
             self.analytics = analytics
@@ -68,6 +75,8 @@ public struct MarketplaceRoutes: Sendable {
     private static let refreshes = RateLimit("refresh", 120, perSeconds: 60, by: .address)
     private static let passwordChecks = RateLimit("password", 10, perSeconds: 60, by: .account)
     private static let exports = RateLimit("export", 10, perSeconds: 600, by: .account)
+    private static let questions = RateLimit("questions", 10, perSeconds: 60, by: .account)
+    private static let drafts = RateLimit("drafts", 60, perSeconds: 60, by: .account)
     private static let imports = RateLimit("import", 30, perSeconds: 60, by: .account)
 
     private static let customer = Access.verified([.customer])
@@ -117,6 +126,22 @@ public struct MarketplaceRoutes: Sendable {
             Route(.get, "/consultants", .anyone) { try await handlers.consultants.list($0) },
             Route(.get, "/consultants/{id}", .anyone) { try await handlers.consultants.show($0) },
             Route(.get, "/consultants/{id}/ratings", .anyone) { try await handlers.consultants.ratings($0) },
+
+            Route(.post, "/questions/keywords", customer, limits: [drafts]) {
+                try await handlers.questions.keywords($0)
+            },
+            Route(.post, "/questions", customer, limits: [questions], isIdempotent: true) {
+                try await handlers.questions.post($0)
+            },
+            Route(.get, "/questions", customer) { try await handlers.questions.list($0) },
+            Route(.get, "/questions/{id}", customer) { try await handlers.questions.show($0) },
+            Route(.delete, "/questions/{id}", customer) { try await handlers.questions.cancel($0) },
+            Route(.get, "/questions/{id}/matches", customer) { try await handlers.questions.matches($0) },
+            Route(.get, "/me/requests", consultant) { try await handlers.requests.list($0) },
+            Route(.post, "/requests/{id}/accept", consultant, isIdempotent: true) {
+                try await handlers.requests.accept($0)
+            },
+            Route(.post, "/requests/{id}/decline", consultant) { try await handlers.requests.decline($0) },
 
             Route(.get, "/sessions", people) { try await handlers.sessions.list($0) },
             Route(.get, "/sessions/{id}", peopleAndAdmin) { try await handlers.sessions.show($0) },

@@ -42,7 +42,7 @@ struct Assembly {
         self.readiness = readiness
         core =
             halves.hasSignaling
-            ? try SignalingCore(
+            ? try await SignalingCore(
                 settings: settings, store: store, key: key, knowsSidecar: halves == .both || store != nil,
                 readiness: readiness, logger: logger) : nil
         guard halves.hasSidecar, let store else {

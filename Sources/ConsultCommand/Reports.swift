@@ -44,6 +44,13 @@ func metricFamilies(relay: RelayMetrics, signaling: SignalingMetrics) -> [Metric
         .counter("consult_websocket_opened_total", help: "WebSockets opened.", signaling.connectionsTotal),
         .counter("consult_websocket_messages_total", help: "Messages received.", signaling.messages),
         .counter("consult_websocket_errors_total", help: "Errors answered.", signaling.errors),
+        .counter("consult_pushes_total", help: "Notifications given to people's connections.", signaling.pushes),
+        .counter(
+            "consult_pushes_undelivered_total", help: "Notifications for people without a connection.",
+            signaling.undelivered),
+        .gauge(
+            "consult_session_reports_pending", help: "Reports of sessions that wait to be kept.",
+            signaling.reportsPending),
     ]
 }
 

@@ -30,7 +30,8 @@ extension Settings {
             billing: BillingPolicy(
                 thresholdSeconds: self.billingThreshold, warningSeconds: self.billingWarning,
                 graceSeconds: self.billingGrace),
-            relayEnabled: self.relay, version: consultVersion)
+            relayEnabled: self.relay, version: consultVersion,
+            journal: self.dataFolder + "/signaling/sessions.journal")
     }
 
     /// The address to open in a browser.

@@ -5,6 +5,7 @@ import Events
 import Foundation
 import Logging
 import Mail
+import Matching
 import Operations
 import Passwords
 import ServiceLifecycle
@@ -22,6 +23,7 @@ struct Sidecar: Sendable {
     private let store: DataStore
     private let sessionMetrics = SessionMetrics()
     private let deadlines: SessionDeadlines
+    private let matchmaking: Matchmaking
 
     init(
         settings: Settings, store: DataStore, key: SigningKey, logger: Logger,
@@ -32,6 +34,8 @@ struct Sidecar: Sendable {
         let identity = await Identity(
             pool: pool, hasher: try PasswordHasher(), key: key, clientURL: settings.address(port: settings.httpPort))
         let sessions = SessionStore(terms: settings.sessionTerms)
+        let matchmaking = Matchmaking(settings: settings, store: store, sessions: sessions, logger: logger)
+        self.matchmaking = matchmaking
         let routes = MarketplaceRoutes.table(
             .init(
                 registration: RegistrationHandlers(identity), signIn: SignInHandlers(identity),
@@ -42,6 +46,9 @@ struct Sidecar: Sendable {
                     revokeAll: { try await identity.endSignIns(of: $0, reason: $1, in: $2) }),
                 profiles: ProfileHandlers(pool: pool, windowSeconds: max(600, settings.billingWindow)),
                 consultants: ConsultantHandlers(pool: pool), linkedIn: LinkedInHandlers(pool: pool),
+                questions: QuestionHandlers(
+                    pool: pool, engine: matchmaking.engine, desk: matchmaking.desk, terms: matchmaking.terms),
+                requests: RequestHandlers(pool: pool, desk: matchmaking.desk),
                 sessions: SessionHandlers(
                     pool: pool, store: sessions,
                     door: .init(
@@ -63,7 +70,10 @@ struct Sidecar: Sendable {
             switch try await sessions.handle(delivery, in: transaction) {
             case .applied(let change): sessionMetrics.note(change)
             case .unknown: break
-            case .notAReport: throw UnknownEvent(kind: delivery.event.kind)
+            case .notAReport:
+                guard try await matchmaking.handle(delivery, in: transaction) else {
+                    throw UnknownEvent(kind: delivery.event.kind)
+                }
             }
         }
     }
@@ -73,15 +83,15 @@ struct Sidecar: Sendable {
         [
             Watch(name: "mail") { [courier] in await courier.run() },
             Watch(name: "events") { [reader] in await reader.run() },
-            retention, deadlines, server,
-        ]
+            retention, deadlines,
+        ] + matchmaking.services + [server]
     }
 
     /// What the sidecar has done, and what waits.
     func metrics() async -> [MetricFamily] {
         server.metrics + courier.metrics.families + retention.metrics.families + reader.metrics.families(of: "sidecar")
             + store.pool.metrics.families + (await queueFamilies(store.pool)) + sessionMetrics.families
-            + (await marketplaceFamilies(store.pool))
+            + (await marketplaceFamilies(store.pool)) + matchmaking.metrics
     }
 
     private struct UnknownEvent: Error, CustomStringConvertible {
@@ -93,9 +103,12 @@ struct Sidecar: Sendable {
 extension Settings {
     /// What every session begins with.
     var sessionTerms: SessionStore.Terms {
-        SessionStore.Terms(
+        var patience = SessionLifecycle.Patience()
+        patience.join = .seconds(self.joinDeadline)
+        return SessionStore.Terms(
             thresholdSeconds: self.billingThreshold, windowSeconds: self.billingWindow,
-            commissionBasisPoints: self.commissionBasisPoints, mode: self.relay ? "relay" : "p2p")
+            commissionBasisPoints: self.commissionBasisPoints, mode: self.relay ? "relay" : "p2p",
+            patience: patience)
     }
 
     fileprivate var apiConfiguration: APIConfiguration {

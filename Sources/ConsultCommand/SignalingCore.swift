@@ -1,8 +1,10 @@
 import Identifiers
 import Logging
+import Matching
 import Operations
 import Relay
 import ServiceLifecycle
+import Sessions
 import Signaling
 import SignalingEvents
 import Tokens
@@ -25,13 +27,21 @@ struct SignalingCore: Sendable {
     ///   - knowsSidecar: whether `/config.json` tells clients of the API.
     init(
         settings: Settings, store: DataStore?, key: SigningKey, knowsSidecar: Bool, readiness: Readiness, logger: Logger
-    ) throws {
+    ) async throws {
         relay = settings.relay ? try MediaRelay(configuration: settings.relayConfiguration, logger: logger) : nil
+        let tokens = RoomTokens(await TokenSigner(key: key))
+        let marketplace = store.map { store in
+            let desk = RequestDesk(
+                pool: store.pool, terms: settings.handoutTerms, sessions: SessionStore(terms: settings.sessionTerms))
+            return MarketplaceQueue(store.pool, requests: LiveRequests(desk), tokens: tokens)
+        }
         signaling = SignalingServer(
             configuration: settings.signalingConfiguration(knowsSidecar: knowsSidecar), relay: relay,
-            verifier: TokenVerifier(key: key.publicKey), marketplace: store.map { MarketplaceQueue($0.pool) },
+            verifier: TokenVerifier(key: key.publicKey), marketplace: marketplace,
             logger: logger)
-        events = store.map { [signaling] in SignalingEvents(pool: $0.pool, server: signaling, logger: logger) }
+        events = store.map { [signaling] in
+            SignalingEvents(pool: $0.pool, server: signaling, tokens: tokens, logger: logger)
+        }
         self.settings = settings
         self.readiness = readiness
         self.logger = logger
@@ -45,6 +55,7 @@ struct SignalingCore: Sendable {
     }
 
     private func start() async throws {
+        try await events?.announceStart()
         let port = try await listen()
         logger.info(
             "serving",

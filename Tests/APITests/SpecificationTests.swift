@@ -5,6 +5,7 @@ import DatabaseTesting
 import Foundation
 import HTTPTypes
 import Identifiers
+import Matching
 import Passwords
 import REST
 import Sessions
@@ -47,6 +48,10 @@ import Yams
         let pool = DatabasePool(try DatabaseConfiguration(url: "postgresql:///nowhere"), logger: .quiet)
         let identity = await Identity(
             pool: pool, hasher: try PasswordHasher(), key: SigningKey.generate(), clientURL: "http://localhost")
+        let sessions = SessionStore(terms: .init())
+        let catalogue = ProfileCatalogue(pool: pool, embedder: nil, logger: .quiet)
+        let engine = MatchEngine(catalogue: catalogue, embedder: nil, learner: nil)
+        let desk = RequestDesk(pool: pool, terms: HandoutTerms(), sessions: sessions)
         let handlers = MarketplaceRoutes.Handlers(
             registration: RegistrationHandlers(identity), signIn: SignInHandlers(identity),
             passwords: PasswordHandlers(identity), account: AccountHandlers(identity), audit: AuditHandlers(pool: pool),
@@ -54,8 +59,10 @@ import Yams
             privacy: PrivacyHandlers(pool: pool, verifyPassword: { _, _ in false }, revokeAll: { _, _, _ in }),
             profiles: ProfileHandlers(pool: pool, windowSeconds: 600), consultants: ConsultantHandlers(pool: pool),
             linkedIn: LinkedInHandlers(pool: pool),
+            questions: QuestionHandlers(pool: pool, engine: engine, desk: desk, terms: HandoutTerms()),
+            requests: RequestHandlers(pool: pool, desk: desk),
             sessions: SessionHandlers(
-                pool: pool, store: SessionStore(terms: .init()),
+                pool: pool, store: sessions,
                 door: .init(token: { _, _, _, _ in "" }, iceServers: { _ in [] })),
             ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
             outbox: OutboxHandlers(pool: pool))

@@ -24,10 +24,16 @@ public struct RequestDesk: Sendable {
 
     /// A consultant accepts a request.
     ///
-    /// - Returns: the session; the same one where they had accepted before.
+    /// - Returns: the session, the same one where they had accepted before, and the consultant's name.
     /// - Throws: ``Handout/Refusal``; `DatabaseError`.
-    public func accept(_ request: UniqueID, by consultant: UniqueID) async throws -> Session {
-        try await pool.withTransaction { try await accept(request, by: consultant, in: $0) }
+    public func accept(
+        _ request: UniqueID, by consultant: UniqueID
+    ) async throws -> (session: Session, consultantName: String) {
+        try await pool.withTransaction { transaction in
+            let session = try await accept(request, by: consultant, in: transaction)
+            let rows = try await transaction.query("SELECT name FROM users WHERE id = \(consultant)")
+            return (session, try rows.first?.get("name", as: String.self) ?? "Consultant")
+        }
     }
 
     func accept(_ request: UniqueID, by consultant: UniqueID, in transaction: Transaction) async throws -> Session {
