@@ -16,11 +16,11 @@ extension SessionMetrics {
     }
 }
 
-/// The last day's shares and counts. While the database is away they are missing, not zero; a share of nothing is NaN.
+/// The last day's shares and counts. While the database is away they are missing; a share of nothing is zero.
 func marketplaceFamilies(_ pool: DatabasePool) async -> [MetricFamily] {
     guard let gauges = try? await SessionMetrics.gauges(on: pool) else { return [] }
     func share(_ name: String, _ help: String, _ value: Double?) -> MetricFamily {
-        MetricFamily(name, .gauge, help: help, series: [.init(.number(value ?? .nan))])
+        MetricFamily(name, .gauge, help: help, series: [.init(.number(value ?? 0))])
     }
     func states(_ name: String, _ help: String, _ counts: [(state: String, count: Int)]) -> MetricFamily {
         MetricFamily(

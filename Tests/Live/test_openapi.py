@@ -21,9 +21,11 @@ ENDING = ["signOut", "signOutEverywhere", "eraseMe", "changePassword"]
 # What each can do, and so must have done at least once.
 DONE = {
     "nobody": ["GET /consultants", "POST /auth/register", "POST /auth/password-reset", "GET /.well-known/jwks.json"],
-    "customer": ["GET /me", "PATCH /me", "GET /me/export", "GET /me/consents", "GET /me/security-events"],
-    "consultant": ["GET /me/profile", "PUT /me/profile", "PUT /me/availability", "POST /me/profile/linkedin-import"],
-    "admin": ["GET /admin/audit", "GET /ops/outbox"],
+    "customer": ["GET /me", "PATCH /me", "GET /me/export", "GET /me/consents", "GET /me/security-events",
+                 "GET /sessions"],
+    "consultant": ["GET /me/profile", "PUT /me/profile", "PUT /me/availability", "POST /me/profile/linkedin-import",
+                   "GET /me/performance", "GET /sessions"],
+    "admin": ["GET /admin/audit", "GET /ops/outbox", "GET /ops/analytics"],
 }
 # Colours and the like.
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
