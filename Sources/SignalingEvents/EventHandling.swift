@@ -41,19 +41,34 @@ struct EventHandling: Sendable {
     private func handle(_ event: RoomEvent) async throws {
         switch event {
         case .ready(let session, let room, let mode, let threshold, let people):
-            for person in people {
-                guard let user = UserID(person.userId) else { continue }
-                let token = try await tokens.token(
-                    session: session.description, room: room, mode: mode, thresholdSeconds: threshold,
-                    user: person.userId, name: person.name, role: person.role)
-                let notice = Ready(
-                    sessionId: session.description, room: room, token: token, otherName: person.otherName)
-                _ = try await server.push("session.ready", params: JSONText(encoding: notice).text, to: user)
-            }
-        case .end(let session, let room, _):
-            guard let room = RoomID(room), let session = SessionID(session.description) else { return }
-            try await server.end(room: room, of: session)
+            let invitation = Invitation(
+                session: session.description, room: room, mode: mode, thresholdSeconds: threshold)
+            for person in people { try await invite(person, to: invitation) }
+        case .end(let session, let room, _): try await end(room, of: session.description)
         }
+    }
+
+    private struct Invitation {
+        let session: String
+        let room: String
+        let mode: String
+        let thresholdSeconds: Int
+    }
+
+    private func invite(_ person: RoomEvent.Person, to invitation: Invitation) async throws {
+        guard let user = UserID(person.userId) else { return }
+        let token = try await tokens.token(
+            session: invitation.session, room: invitation.room, mode: invitation.mode,
+            thresholdSeconds: invitation.thresholdSeconds, user: person.userId, name: person.name, role: person.role)
+        let notice = try JSONText(
+            encoding: Ready(
+                sessionId: invitation.session, room: invitation.room, token: token, otherName: person.otherName))
+        _ = try await server.push("session.ready", params: notice.text, to: user)
+    }
+
+    private func end(_ room: String, of session: String) async throws {
+        guard let room = RoomID(room), let session = SessionID(session) else { return }
+        try await server.end(room: room, of: session)
     }
 
     private struct Ready: Encodable {
