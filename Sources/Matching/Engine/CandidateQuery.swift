@@ -25,7 +25,8 @@ enum CandidateQuery {
         let tags = question.tags.map { $0.lowercased() }
         let rows = try await database.query(
             """
-            SELECT profile.user_id, hourly_rate_amount, hourly_rate_currency, rating_sum, rating_count,
+            SELECT profile.user_id, hourly_rate_amount, hourly_rate_currency,
+                profile.rating_sum, profile.rating_count,
                 stats.accepted, stats.declined, stats.expired, stats.response_seconds, stats.completed, stats.failed,
                 \(seconds("stats.responded_at", at: now)) AS response_age,
                 \(seconds("stats.last_session_at", at: now)) AS since_session,

@@ -112,9 +112,17 @@ public final class Dispatcher: Service, CustomStringConvertible {
     /// - Returns: false where none is to be looked at.
     @discardableResult
     public func look() async throws -> Bool {
-        let asked = try await pool.withTransaction { transaction -> Int? in
-            guard let question = try await claim(in: transaction) else { return nil }
-            return try await look(at: question, in: transaction)
+        let claimed = Mutex<UniqueID?>(nil)
+        let asked: Int?
+        do {
+            asked = try await pool.withTransaction { transaction -> Int? in
+                guard let question = try await claim(in: transaction) else { return nil }
+                claimed.withLock { $0 = question.id }
+                return try await look(at: question, in: transaction)
+            }
+        } catch {
+            if let question = claimed.withLock({ $0 }) { await putAside(question, after: error) }
+            throw error
         }
         guard let asked else { return false }
         counters.withLock {
@@ -122,6 +130,16 @@ public final class Dispatcher: Service, CustomStringConvertible {
             $0.asked += asked
         }
         return true
+    }
+
+    /// A question that cannot be looked at must not keep the others waiting: it is looked at again in a while.
+    private func putAside(_ question: UniqueID, after error: any Error) async {
+        if Task.isCancelled || (error as? DatabaseError)?.isRetryable == true { return }
+        logger.error("a question is put aside", metadata: ["question": "\(question)", "error": "\(error)"])
+        _ = try? await pool.pipeline([
+            "UPDATE questions SET due_at = \(Timestamp.now().advanced(by: terms.patience)) WHERE id = \(question)",
+            "DELETE FROM question_wakes WHERE question_id = \(question)",
+        ])
     }
 
     /// The next question that is due or was woken, with its wake-ups taken.

@@ -141,7 +141,9 @@ struct HandoutStore {
             let requestId: String
             let reason: String
         }
-        let notice = Notice(requestId: request.id.description, reason: reason.rawValue)
+        // To the consultant, having no connection is not being available.
+        let shown = reason == .unreachable ? WithdrawalReason.unavailable : reason
+        let notice = Notice(requestId: request.id.description, reason: shown.rawValue)
         return try Push(to: request.consultant, method: "request.withdrawn", params: JSONText(encoding: notice)).event()
     }
 

@@ -20,7 +20,7 @@ const billingState = choice(["unmetered", "free", "paid", "grace", "closed"], "c
 const warningReason = choice(["threshold", "horizon", "unpaid"], "horizon");
 const withdrawReason = choice(["accepted_elsewhere", "cancelled", "expired", "unavailable", "answered"], "cancelled");
 const questionState = choice(["open", "matching", "accepted", "expired", "cancelled"], "open");
-const sessionState = choice(["pending", "active", "completed", "cancelled", "failed"], "failed");
+const endedState = choice(["completed", "cancelled", "failed"], "failed");
 const leaveReason = choice(["left", "timeout"], "left");
 const endReason = choice(endReasons, "closed");
 const slot = choice(slots, "mic");
@@ -182,7 +182,7 @@ export const serverNotifications = {
   "session.ready": object({ sessionId: string, room: string, token: string, otherName: string }),
   "session.ended": object({
     sessionId: string,
-    state: sessionState,
+    state: endedState,
     endReason: nullable(string),
     endReasonText: nullable(string),
   }),
