@@ -23,9 +23,10 @@ def size(request: pytest.FixtureRequest, quick: bool) -> tuple[int, int, float, 
     if asked:
         questions, consultants, rate, kills = asked.split("x")
         return int(questions), int(consultants), float(rate), int(kills)
-    return (200, 30, 20, 1) if quick else (900, 80, 25, 3)
+    return (200, 40, 20, 1) if quick else (900, 100, 20, 3)
 
 
+@pytest.mark.timeout(1500)
 async def test_no_question_is_lost_or_given_away_twice(request: pytest.FixtureRequest, tmp_path: Path, quick: bool):
     questions, consultants, rate, kills = size(request, quick)
     async with AsyncExitStack() as stack:

@@ -138,11 +138,11 @@ struct SettingsTests {
         let settings = try resolve(
             flags: ["--stripe-api-base=http://127.0.0.1:1"],
             environment: ["CONSULT_REDIS_URL": "redis://x", "CONSULT_STRIPE_SECRET_KEY_FILE": "/x"],
-            yaml: "commission-basis-points: 1500"
+            yaml: "stripe-webhook-secret: x"
         ).get()
         #expect(
             settings.unused == [
-                "--stripe-api-base", "CONSULT_REDIS_URL", "CONSULT_STRIPE_SECRET_KEY_FILE", "commission-basis-points",
+                "--stripe-api-base", "CONSULT_REDIS_URL", "CONSULT_STRIPE_SECRET_KEY_FILE", "stripe-webhook-secret",
             ])
     }
 

@@ -12,8 +12,10 @@ public struct RelevanceIndex: Sendable {
         static let wordShare: Float = 0.01
         static let tagShare: Float = 0.02
         static let mostTags = 3
-        /// Below it nobody fits.
+        /// Below it somebody does not fit.
         static let floor: Float = 0.2
+        /// Where the best is below it, nobody fits.
+        static let bestFloor: Float = 0.28
         /// The score that is a relevance of one.
         static let whole: Float = 0.7
         /// Words alone: the BM25 score that is a relevance of a half.
@@ -142,6 +144,7 @@ public struct RelevanceIndex: Sendable {
                         words: Self.bounded(bm25 / (bm25 + Formula.half)), matchedTags: matched)
                 ))
         }
+        guard let best = found.map(\.score).max(), best >= Formula.bestFloor else { return [] }
         return Self.sorted(found, limit)
     }
 

@@ -88,6 +88,7 @@ class Market:
         self.websocket = websocket
         self.random = random.Random(seed)
         self.seen = seen or Seen()
+        self.customers: dict[str, Somebody] = {}
         self.closing = False
 
     # Consultants
@@ -159,7 +160,8 @@ class Market:
             for session in sessions:
                 self.seen.accepted[request] = session
                 await asyncio.sleep(chance.random() * 0.4)
-                await self.end(one, session)
+                # Mostly the customer calls it off, and the question is over; else it is handed out again.
+                await self.end(one if chance.random() < 0.2 else await self.customer(one, session), session)
 
     async def accept(self, one: Somebody, wire: Wire, request: str, by_socket: bool) -> str | None:
         try:
@@ -174,6 +176,15 @@ class Market:
                 return None
         self.seen.refused += 1
         return None
+
+    async def customer(self, one: Somebody, session: str) -> Somebody:
+        """The other side of a consultant's session."""
+        while True:
+            with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
+                answer = await one.client.get(f"/sessions/{session}")
+                if answer.status == 200:
+                    return self.customers[answer.json["customerId"]]
+            await asyncio.sleep(0.2)
 
     async def end(self, one: Somebody, session: str) -> None:
         """Ends a session, as often as it takes: whoever has one is busy."""
@@ -214,6 +225,7 @@ class Market:
     async def post_all(self, customers: list[Somebody], count: int, rate: float) -> None:
         """So many questions at so many a second, each customer's one after the other."""
         start = time.monotonic()
+        self.customers = {one.id: one for one in customers}
         running: set[asyncio.Task[None]] = set()
         for number in range(count):
             await asyncio.sleep(max(0.0, start + number / rate - time.monotonic()))

@@ -71,13 +71,19 @@ public enum Availabilities {
 
     // MARK: Connections
 
-    /// Whether a WebSocket of the consultant is open, as it was seen at a moment; what was seen before that is dropped.
+    /// Whether a WebSocket of the consultant is open, as it was seen at a moment; what was seen before that is dropped. A
+    /// consultant who has yet to write a profile gets an empty one, so that it is known when they have.
     ///
-    /// - Returns: false where they have no profile.
+    /// - Returns: false where they are no consultant.
     @discardableResult
     public static func setConnected(
         _ user: UniqueID, _ isConnected: Bool, at moment: Timestamp, in transaction: Transaction
     ) async throws(DatabaseError) -> Bool {
+        try await transaction.query(
+            """
+            INSERT INTO consultant_profiles (user_id) SELECT id FROM users WHERE id = \(user) AND role = 'consultant'
+            ON CONFLICT (user_id) DO NOTHING
+            """)
         guard try await Profiles.lock(user, in: transaction) != nil else { return false }
         try await transaction.query(
             """
