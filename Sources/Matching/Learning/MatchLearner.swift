@@ -1,0 +1,40 @@
+public import Database
+public import Identifiers
+
+/// The model and its guard, which belong together: what is stored after learning and loaded before ranking.
+public struct MatchLearner: Sendable, Codable, Hashable {
+    /// What was learnt.
+    public private(set) var model = OutcomeModel()
+    /// How much it counts.
+    public private(set) var modelGuard = ModelGuard()
+
+    /// Has learnt nothing: ranks as the static score does.
+    public init() {}
+
+    /// Takes an outcome: both predict it, the guard compares them, and then the model learns it.
+    ///
+    /// - Parameters:
+    ///   - features: as they were when the consultant was asked.
+    ///   - time: when the outcome was known.
+    public mutating func learn(
+        _ features: MatchFeatures, consultant: UserID, outcome: MatchOutcome, at time: Timestamp
+    ) {
+        _ = trial(features, consultant: consultant, outcome: outcome, at: time)
+    }
+
+    /// Forgets a consultant who has left.
+    public mutating func forget(_ consultant: UserID) { model.forget(consultant) }
+
+    /// The same as `learn`, and what was predicted; nil where the outcome teaches nothing.
+    mutating func trial(
+        _ features: MatchFeatures, consultant: UserID, outcome: MatchOutcome, at time: Timestamp
+    ) -> ModelGuard.Trial? {
+        guard let target = outcome.target else { return nil }
+        let score = MatchScore.score(features).score
+        let values = FeatureVector.values(features, score: score)
+        let learned = probability(logOdds: model.logOdds(values, of: consultant))
+        let trial = modelGuard.observe(score: score, learned: learned, target: target, isGood: outcome.isGood)
+        model.learn(target, values: values, consultant: consultant, at: time)
+        return trial
+    }
+}
