@@ -47,7 +47,7 @@ enum FeatureVector {
             case .bias: 1
             case .formula, .relevance, .experience, .rating, .response, .reliability, .acceptance, .success, .price,
                 .fairness, .unknown:
-                0.25
+                0.06
             }
         }
     }

@@ -2,7 +2,7 @@ public import Database
 public import Identifiers
 
 /// The model and its guard, which belong together: what is stored after learning and loaded before ranking.
-public struct MatchLearner: Sendable, Codable, Hashable {
+public struct MatchLearner: Sendable, Hashable {
     /// What was learnt.
     public private(set) var model = OutcomeModel()
     /// How much it counts.
@@ -29,12 +29,30 @@ public struct MatchLearner: Sendable, Codable, Hashable {
     mutating func trial(
         _ features: MatchFeatures, consultant: UserID, outcome: MatchOutcome, at time: Timestamp
     ) -> ModelGuard.Trial? {
-        guard let target = outcome.target else { return nil }
+        guard let target = outcome.target(averageRating: MatchScore.averageRating(features)) else { return nil }
         let score = MatchScore.score(features).score
         let values = FeatureVector.values(features, score: score)
         let learned = probability(logOdds: model.logOdds(values, of: consultant))
         let trial = modelGuard.observe(score: score, learned: learned, target: target, isGood: outcome.isGood)
         model.learn(target, values: values, consultant: consultant, at: time)
         return trial
+    }
+}
+
+extension MatchLearner: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case model
+        case modelGuard = "guard"
+    }
+
+    /// Reads a stored learner; one of other features, or one that can't have been stored here, is a `DecodingError`.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        model = try container.decode(OutcomeModel.self, forKey: .model)
+        modelGuard = try container.decode(ModelGuard.self, forKey: .modelGuard)
+        guard modelGuard.isSound else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .modelGuard, in: container, debugDescription: "not the state of a guard")
+        }
     }
 }

@@ -4,7 +4,7 @@
 /// |---|---|---|
 /// | declined, expired | 0 | no: the customer had to wait for nothing |
 /// | failed, completed_badly | 0 | no |
-/// | completed | 0.8: some of those who don't rate would have complained | yes |
+/// | completed | what their average rating says, (average − 1) / 4: silence is no praise | yes |
 /// | completed_well | 1 | yes |
 /// | cancelled | – | the customer left: it says nothing about the consultant |
 public enum MatchOutcome: String, Sendable, Codable, CaseIterable {
@@ -24,10 +24,12 @@ public enum MatchOutcome: String, Sendable, Codable, CaseIterable {
     case completedBadly = "completed_badly"
 
     /// What the model is to predict; nil where nothing is to be learnt.
-    public var target: Double? {
+    ///
+    /// - Parameter averageRating: what their next rating is expected to be, 1 to 5.
+    func target(averageRating: Double) -> Double? {
         switch self {
         case .declined, .expired, .failed, .completedBadly: 0
-        case .completed: 0.8
+        case .completed: (averageRating.bounded(1...5) - 1) / 4
         case .completedWell: 1
         case .cancelled: nil
         }

@@ -5,13 +5,15 @@ internal import Glibc
 ///
 /// Each outcome is first predicted by both and only then learnt (progressive evaluation), so neither has seen what it is
 /// measured on. The static score is no probability; it becomes one by a line through its log-odds that learns along, so
-/// that the model has to know more, not only be better scaled. Every 20 outcomes, over the last 500:
+/// that the model has to know more, not only be better scaled. Every 40 outcomes, over the last 1000:
 ///
 /// - fewer than 200 outcomes → 0;
-/// - the last 100 were predicted worse than by the static score → 0 at once;
-/// - log loss is better by more than 0.004 and by more than one and a half standard errors, and good sessions are ranked higher
-///   (AUC) → 0.1 more, up to 0.8;
-/// - otherwise → 0.1 less.
+/// - the last 100 surprised the model more than the static score, by 0.015 on average → 0 at once;
+/// - it is surprised less (log loss) by more than 0.001 and by more than a standard error, and ranks good sessions higher
+///   (AUC) → 0.2 more, up to 0.8;
+/// - it counts already, and still does both, by however little → 0.2 more: who is asked by the model's order differs less,
+///   which makes its advantage harder to see;
+/// - otherwise → 0.2 less.
 public struct ModelGuard: Sendable, Codable, Hashable {
     /// How much the model counts, 0 to 0.8.
     public private(set) var weight = 0.0
@@ -22,12 +24,13 @@ public struct ModelGuard: Sendable, Codable, Hashable {
 
     /// Outcomes that are needed before the model counts at all.
     public static let minimumOutcomes = 200
-    static let windowSize = 500
+    static let windowSize = 1000
     static let recentSize = 100
-    static let interval = 20
-    static let margin = 0.004
-    static let standardErrors = 1.5
-    static let step = 0.1
+    static let interval = 40
+    static let setback = 0.015
+    static let margin = 0.001
+    static let standardErrors = 1.0
+    static let step = 0.2
     static let largestWeight = 0.8
 
     /// Nothing seen, nothing proven.
@@ -44,6 +47,14 @@ public struct ModelGuard: Sendable, Codable, Hashable {
         return pow(score, 1 - weight) * pow(probability, weight)
     }
 
+    /// Whether what was read can have been stored by a guard.
+    var isSound: Bool {
+        (0...Self.largestWeight).contains(weight) && calibration.isSound(count: 2)
+            && window.allSatisfy { trial in
+                [trial.score, trial.calibrated, trial.learned, trial.target].allSatisfy { (0...1).contains($0) }
+            }
+    }
+
     /// What both said before an outcome was known.
     struct Trial: Sendable, Hashable {
         /// The static score.
@@ -54,6 +65,14 @@ public struct ModelGuard: Sendable, Codable, Hashable {
         var learned: Double
         var target: Double
         var isGood: Bool
+
+        init(score: Double, calibrated: Double, learned: Double, target: Double, isGood: Bool) {
+            (self.score, self.calibrated) = (Self.stored(score), Self.stored(calibrated))
+            (self.learned, self.target, self.isGood) = (Self.stored(learned), target, isGood)
+        }
+
+        /// To six places: more would only make the stored text longer.
+        private static func stored(_ value: Double) -> Double { (value * 1e6).rounded() / 1e6 }
 
         /// How much less the model was surprised.
         var gain: Double { Evaluation.loss(calibrated, target) - Evaluation.loss(learned, target) }
@@ -82,19 +101,22 @@ public struct ModelGuard: Sendable, Codable, Hashable {
         }
         let trials = window.suffix(Self.windowSize)
         let recent = trials.suffix(Self.recentSize)
-        if recent.reduce(0, { $0 + $1.gain }) < 0 {
+        if recent.reduce(0, { $0 + $1.gain }) < -Self.setback * Double(recent.count) {
             weight = 0
             return
         }
         let count = Double(trials.count)
         let mean = trials.reduce(0) { $0 + $1.gain } / count
         let variance = trials.reduce(0) { $0 + ($1.gain - mean) * ($1.gain - mean) } / (count - 1)
-        let proven =
-            mean > Self.margin && mean > Self.standardErrors * (variance / count).squareRoot()
-            && Evaluation.auc(trials.map { ($0.learned, $0.isGood) })
-                > Evaluation.auc(trials.map { ($0.score, $0.isGood) })
-        weight = (weight + (proven ? Self.step : -Self.step)).bounded(0...Self.largestWeight)
+        let isProven = mean > Self.margin && mean > Self.standardErrors * (variance / count).squareRoot()
+        let holds = isProven || (usesModel && mean > 0)
+        let isBetter = holds && auc(trials, of: \.learned) > auc(trials, of: \.score)
+        weight = (weight + (isBetter ? Self.step : -Self.step)).bounded(0...Self.largestWeight)
         if weight < Self.step / 2 { weight = 0 }
+    }
+
+    private func auc(_ trials: ArraySlice<Trial>, of value: (Trial) -> Double) -> Double {
+        Evaluation.auc(trials.map { (value($0), $0.isGood) })
     }
 }
 
@@ -108,7 +130,7 @@ extension ModelGuard.Trial: Codable {
         isGood = try container.decode(Bool.self)
     }
 
-    /// Writes `[score, calibrated, learned, target, isGood]`: there are 500 of them.
+    /// Writes `[score, calibrated, learned, target, isGood]`: there are a thousand of them.
     func encode(to encoder: any Encoder) throws {
         var container = encoder.unkeyedContainer()
         try container.encode(score)

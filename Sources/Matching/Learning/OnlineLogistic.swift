@@ -1,35 +1,43 @@
-/// Logistic regression that learns from one outcome at a time: a Gaussian belief about each weight (diagonal Laplace, an
-/// extended Kalman step), drawn toward each outcome by as much as it is uncertain.
+/// Logistic regression that learns from one outcome at a time: a Gaussian belief about the weights (Laplace, an extended
+/// Kalman step), drawn toward each outcome by as much as it is uncertain.
 ///
-/// With p the prediction, q = p (1 − p) and s² = Σ v x² the variance of the log-odds:
+/// With p the prediction, q = p (1 − p), V the covariance and s² = xᵀ V x (+ the variance of the consultant's effect):
 ///
-///     w ← w + v x (y − p) / (1 + q s²)       at most 0.25 at once
-///     v ← v · (1 − q v x² / (1 + q s²))      then a little wider again, up to the prior: what was true may change
+///     w ← w + V x (y − p) / (1 + q s²)            each weight at most 0.25 at once
+///     V ← V − q V x xᵀ V / (1 + q s²)             then a little wider again, up to the prior: what was true may change
+///
+/// The covariance is kept whole, because the static score is made of the same figures: with variances alone the credit
+/// for a good session would be smeared over all of them.
 struct OnlineLogistic: Sendable, Codable, Hashable {
     private(set) var weights: [Double]
-    private(set) var variances: [Double]
+    /// Row by row.
+    private var covariance: [Double]
     private let priors: [Double]
 
-    /// Outcomes after which an old belief has become as uncertain as in the beginning, without new ones.
-    static let horizon = 5000.0
+    /// Outcomes after which a belief would be as uncertain as in the beginning if they had taught nothing.
+    static let horizon = 30_000.0
     static let largestStep = 0.25
 
     init(weights: [Double], variances: [Double]) {
         self.weights = weights
-        self.variances = variances
         priors = variances
+        covariance = [Double](repeating: 0, count: weights.count * weights.count)
+        for index in weights.indices { covariance[index * (weights.count + 1)] = variances[index] }
     }
+
+    /// How uncertain each weight is.
+    var variances: [Double] { weights.indices.map { covariance[$0 * (weights.count + 1)] } }
 
     /// Whether these are beliefs about `count` weights.
     func isSound(count: Int) -> Bool {
-        weights.count == count && variances.count == count && priors.count == count
-            && weights.allSatisfy(\.isFinite) && priors.allSatisfy { $0 > 0 && $0.isFinite }
+        weights.count == count && priors.count == count && covariance.count == count * count
+            && (weights + covariance + priors).allSatisfy(\.isFinite)
             && zip(variances, priors).allSatisfy { $0 > 0 && $0 <= $1 }
     }
 
     func logOdds(_ values: [Double]) -> Double {
         var sum = 0.0
-        for index in 0..<min(weights.count, values.count) { sum += weights[index] * values[index] }
+        for index in weights.indices { sum += weights[index] * values[index] }
         return sum
     }
 
@@ -37,21 +45,27 @@ struct OnlineLogistic: Sendable, Codable, Hashable {
     ///
     /// - Parameters:
     ///   - target: 0 to 1.
-    ///   - values: what it was predicted from.
+    ///   - values: what it was predicted from, one for each weight.
     ///   - effect: a belief that is added to the log-odds and learns along, if any.
     mutating func learn(_ target: Double, from values: [Double], effect: inout ConsultantEffect?) {
-        let count = min(weights.count, values.count)
+        let count = weights.count
         let predicted = probability(logOdds: logOdds(values) + (effect?.mean ?? 0))
         let error = target - predicted
         let curvature = predicted * (1 - predicted)
+        var reach = [Double](repeating: 0, count: count)
         var spread = effect?.variance ?? 0
-        for index in 0..<count { spread += variances[index] * values[index] * values[index] }
+        for row in 0..<count {
+            for column in 0..<count { reach[row] += covariance[row * count + column] * values[column] }
+            spread += reach[row] * values[row]
+        }
         let scale = 1 / (1 + curvature * spread)
-        for index in 0..<count {
-            let gain = variances[index] * values[index] * scale
-            weights[index] += (gain * error).bounded(-Self.largestStep...Self.largestStep)
-            let narrowed = variances[index] * (1 - curvature * gain * values[index])
-            variances[index] = min(narrowed + priors[index] / Self.horizon, priors[index])
+        for row in 0..<count {
+            weights[row] += (reach[row] * error * scale).bounded(-Self.largestStep...Self.largestStep)
+            for column in 0..<count {
+                covariance[row * count + column] -= curvature * scale * reach[row] * reach[column]
+            }
+            let diagonal = row * (count + 1)
+            covariance[diagonal] = min(covariance[diagonal] + priors[row] / Self.horizon, priors[row])
         }
         effect?.learn(error: error, curvature: curvature, scale: scale)
     }
@@ -68,7 +82,7 @@ struct ConsultantEffect: Sendable, Hashable {
     private(set) var updated: Int64
     private(set) var outcomes = 0
 
-    static let priorVariance = 0.5
+    static let priorVariance = 0.25
     static let halfLife = 90 * 86_400.0
 
     init(at microseconds: Int64) { updated = microseconds }

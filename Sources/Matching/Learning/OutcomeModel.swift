@@ -36,7 +36,7 @@ public struct OutcomeModel: Sendable, Hashable {
     public mutating func update(
         _ features: MatchFeatures, consultant: UserID, outcome: MatchOutcome, at time: Timestamp
     ) {
-        guard let target = outcome.target else { return }
+        guard let target = outcome.target(averageRating: MatchScore.averageRating(features)) else { return }
         let values = FeatureVector.values(features, score: MatchScore.score(features).score)
         learn(target, values: values, consultant: consultant, at: time)
     }

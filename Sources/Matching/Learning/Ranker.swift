@@ -46,10 +46,11 @@ public enum Ranker {
     public static func order(_ candidates: [Candidate], learner: MatchLearner?, seed: UInt64 = 0) -> [ScoredCandidate] {
         let active = learner.flatMap { $0.modelGuard.usesModel ? $0 : nil }
         let scored = candidates.map { weighed($0, learner: active, seed: seed) }.filter { $0.score > 0 }
-        return scored.sorted { left, right in
-            if left.rank != right.rank { return left.rank > right.rank }
-            return left.consultant.text < right.consultant.text
+        let order = scored.indices.sorted { left, right in
+            if scored[left].rank != scored[right].rank { return scored[left].rank > scored[right].rank }
+            return scored[left].consultant.text < scored[right].consultant.text
         }
+        return order.map { scored[$0] }
     }
 
     /// How wide the exploration is beside a consultant's uncertainty.
