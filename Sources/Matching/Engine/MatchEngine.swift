@@ -96,18 +96,13 @@ public final class MatchEngine: Sendable {
         let candidates = features.compactMap { id, features in
             UserID(id.description).map { Candidate(consultant: $0, features: features) }
         }
-        let ordered = Ranker.order(candidates, learner: learner?.current, seed: Self.seed(question.id))
+        let ordered = Ranker.order(candidates, learner: learner?.current, seed: Ranker.seed(of: question.id.description))
         return try ordered.prefix(limit).compactMap { candidate in
             guard let id = UniqueID(candidate.consultant.text) else { return nil }
             return Offer(
                 consultant: id, score: candidate.score, reasons: candidate.reasons,
                 features: try JSONText(encoding: candidate.match.features), rate: candidate.match.features.price.rate)
         }
-    }
-
-    /// The same exploration for the same question.
-    private static func seed(_ question: UniqueID) -> UInt64 {
-        question.description.utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
     private func note(_ duration: Duration) {

@@ -1,0 +1,127 @@
+import Foundation
+import Identifiers
+import Relay
+import Testing
+import Tokens
+
+@testable import Signaling
+
+/// Live requests, presence and sessions' rooms on a running server, with a marketplace that remembers.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct LiveRequestTests {
+    @Test func `a notification reaches every connection of an account, and no room token's`() async throws {
+        try await LiveServer.with(marketplace: FakeMarketplace()) { server async throws in
+            let ada = try #require(UserID("ada"))
+            let tabs = [try await server.signIn("Ada"), try await server.signIn("Ada")]
+            let guest = try await server.greet("Ada").client
+            #expect(try await server.server.push("question.status", params: #"{"asked": 2}"#, to: ada) == 2)
+            for tab in tabs { #expect(try await tab.notification("question.status")["asked"] == .integer(2)) }
+            #expect(try await server.server.push("question.status", params: "no JSON", to: ada) == nil)
+            let bob = try #require(UserID("bob"))
+            #expect(try await server.server.push("question.status", params: "{}", to: bob) == 0)
+            withExtendedLifetime(guest) {}
+        }
+    }
+
+    @Test func `a consultant's answers are given to the marketplace, and its refusals are told`() async throws {
+        let marketplace = FakeMarketplace()
+        try await LiveServer.with(marketplace: marketplace) { server async throws in
+            let ada = try await server.signIn("Ada")
+            let accepted = try await ada.call("request.accept", ["requestId": "r1"])
+            #expect(accepted.text("sessionId") == "session-r1" && accepted.text("token") == "token of ada")
+            try await ada.call("request.decline", ["requestId": "r2", "reason": "busy"])
+            #expect(marketplace.answers == ["ada accepts r1", "ada declines r2: busy"])
+            for (refusal, code, name) in [
+                (MarketplaceRefusal.closed, -32004, "request_closed"), (.notFound, -32003, "not_found"),
+                (.unavailable, -32006, "unavailable"),
+            ] {
+                marketplace.refuse(refusal)
+                let told = try await ada.refusal("request.accept", ["requestId": "r3"])
+                #expect(told?.code == code && told?.name == name)
+            }
+            let long: JSONValue = .string(String(repeating: "x", count: 501))
+            #expect(try await ada.refusal("request.decline", ["requestId": "r", "reason": long])?.code == -32602)
+            let customer = try await server.signIn("Cleo", role: .customer)
+            #expect(try await customer.refusal("request.accept", ["requestId": "r"])?.name == "consultants_only")
+            let guest = try await server.greet("Bob").client
+            #expect(try await guest.refusal("request.accept", ["requestId": "r"])?.name == "access_token_needed")
+        }
+    }
+
+    @Test func `whoever connects is told what waits, and is seen until the last connection has gone`() async throws {
+        let marketplace = FakeMarketplace()
+        marketplace.ask([#"{"requestId": "r1"}"#])
+        try await LiveServer.with(marketplace: marketplace) { server async throws in
+            let first = try await server.signIn("Ada")
+            #expect(try await first.notification("request.created").text("requestId") == "r1")
+            await marketplace.sighted.wait()
+            let second = try await server.signIn("Ada")
+            try await first.close()
+            try await second.close()
+            await marketplace.sighted.wait()
+            #expect(marketplace.sightings == ["ada connected", "ada disconnected"])
+        }
+    }
+
+    @Test func `a session's room tells who came, and after its end nobody comes in`() async throws {
+        let marketplace = FakeMarketplace()
+        try await LiveServer.with(marketplace: marketplace) { server async throws in
+            let session = try #require(SessionID("one"))
+            let room = try #require(RoomID("room"))
+            func token(_ name: String, _ role: Role) async throws -> JSONValue {
+                let user = try #require(UserID(name.lowercased()))
+                let token = try RoomToken(
+                    room: room, session: session, user: user, name: name, role: role, mode: .p2p, threshold: 42,
+                    issuedAt: Date(), expiresAt: Date(timeIntervalSinceNow: 600))
+                return .string(try await server.signer.sign(token))
+            }
+            let ada = try await server.signIn("Ada")
+            let joined = try await ada.call("room.join", ["token": token("Ada", .consultant)])
+            // The terms are those of the session.
+            #expect(joined.object("billing")?["thresholdSeconds"] == .integer(42))
+            await marketplace.reported.wait()
+            try await server.server.end(room: room, of: session)
+            #expect(try await ada.notification("room.ended").text("reason") == "ended")
+            await marketplace.reported.wait()
+            #expect(marketplace.reports == ["one joined ada", "one ended ended 0"])
+            let late = try await server.signIn("Bob", role: .customer)
+            #expect(try await late.refusal("room.join", ["token": token("Bob", .customer)])?.name == "room_ended")
+            // Also one that nobody was in.
+            let other = try #require(RoomID("other"))
+            try await server.server.end(room: other, of: session)
+            try await server.server.end(room: other, of: session)
+            let cleo = try await server.token("Cleo", room: "other")
+            let cleos = try await server.connect()
+            try await cleos.call("hello", ["token": cleo])
+            #expect(try await cleos.refusal("room.join", ["token": cleo])?.name == "room_ended")
+        }
+    }
+
+    @Test func `a core that was killed goes on where the session's clock was`() async throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("core-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let session = try #require(SessionID("one"))
+        let room = try #require(RoomID("room"))
+        // What a core leaves behind that ends in the middle of a call.
+        var journal = try SessionJournal(path: folder + "/j", now: Date(), logger: .init(label: "test"))
+        journal.note(
+            .init(
+                room: room, session: session, mediaSeconds: 77, horizonSeconds: 1200, ended: nil,
+                until: Date().timeIntervalSince1970 + 600))
+        journal.close()
+        let marketplace = FakeMarketplace()
+        try await LiveServer.with(plane: FakePlane(), marketplace: marketplace, { $0.journal = folder + "/j" }) {
+            server async throws in
+            await marketplace.reported.wait()
+            #expect(marketplace.reports == ["one progress 77 still"])
+            let user = try #require(UserID("ada"))
+            let token = try RoomToken(
+                room: room, session: session, user: user, name: "Ada", role: .customer, mode: .relay,
+                issuedAt: Date(), expiresAt: Date(timeIntervalSinceNow: 600))
+            let ada = try await server.connect()
+            let text: JSONValue = .string(try await server.signer.sign(token))
+            try await ada.call("hello", ["token": text])
+            let billing = try #require(try await ada.call("room.join", ["token": text]).object("billing"))
+            #expect(billing["mediaSeconds"] == .integer(77) && billing["horizonSeconds"] == .integer(1200))
+        }
+    }
+}
