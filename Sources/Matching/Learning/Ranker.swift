@@ -42,7 +42,7 @@ public enum Ranker {
     ///
     /// - Parameters:
     ///   - learner: nil where nothing was learnt.
-    ///   - seed: of the exploration; the question's id, for instance.
+    ///   - seed: of the exploration: `seed(of:)` of the question's id.
     public static func order(_ candidates: [Candidate], learner: MatchLearner?, seed: UInt64 = 0) -> [ScoredCandidate] {
         let active = learner.flatMap { $0.modelGuard.usesModel ? $0 : nil }
         let scored = candidates.map { weighed($0, learner: active, seed: seed) }.filter { $0.score > 0 }
@@ -52,6 +52,9 @@ public enum Ranker {
         }
         return order.map { scored[$0] }
     }
+
+    /// A seed that is the same for the same text in every process (FNV-1a).
+    public static func seed(of text: String) -> UInt64 { hashed(text, from: 0xCBF2_9CE4_8422_2325) }
 
     /// How wide the exploration is beside a consultant's uncertainty.
     static let exploration = 0.5
@@ -76,12 +79,15 @@ public enum Ranker {
             rank: modelGuard.blended(score: match.score, probability: probability(logOdds: moved)))
     }
 
-    /// A standard normal number of this seed and this consultant (FNV-1a, SplitMix64's mixer, Box and Muller).
+    /// A standard normal number of this seed and this consultant (SplitMix64's mixer, Box and Muller).
     private static func normal(seed: UInt64, of consultant: UserID) -> Double {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ mixed(seed)
-        for byte in consultant.text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        let hash = hashed(consultant.text, from: 0xCBF2_9CE4_8422_2325 ^ mixed(seed))
         let (first, second) = (unit(mixed(hash)), unit(mixed(hash ^ 0x9E37_79B9_7F4A_7C15)))
         return (-2 * log(first)).squareRoot() * cos(2 * .pi * second)
+    }
+
+    private static func hashed(_ text: String, from start: UInt64) -> UInt64 {
+        text.utf8.reduce(start) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
     }
 
     private static func mixed(_ value: UInt64) -> UInt64 {
