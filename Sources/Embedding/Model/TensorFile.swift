@@ -9,6 +9,13 @@ struct TensorFile {
         var data_offsets: [Int]
     }
 
+    /// A member of the header: a tensor's entry, or something else, such as `__metadata__`.
+    private struct MaybeEntry: Decodable {
+        let entry: Entry?
+
+        init(from decoder: any Decoder) { entry = try? Entry(from: decoder) }
+    }
+
     private let path: String
     private let data: Data
     private let base: Int
@@ -26,19 +33,12 @@ struct TensorFile {
         }
         base = 8 + Int(length)
         let header = data.subdata(in: 8..<base)
-        guard let object = try? JSONSerialization.jsonObject(with: header) as? [String: Any] else {
+        guard let entries = try? JSONDecoder().decode([String: MaybeEntry].self, from: header) else {
             throw EmbeddingError(.malformed, "\(path): the header is no JSON object")
-        }
-        var entries: [String: Entry] = [:]
-        for (name, value) in object where name != "__metadata__" {
-            guard let text = try? JSONSerialization.data(withJSONObject: value),
-                let entry = try? JSONDecoder().decode(Entry.self, from: text)
-            else { throw EmbeddingError(.malformed, "\(path): the entry of \(name) is not as it must be") }
-            entries[name] = entry
         }
         self.path = path
         self.data = data
-        self.entries = entries
+        self.entries = entries.compactMapValues(\.entry)
     }
 
     /// A tensor of 32-bit floats of this shape.

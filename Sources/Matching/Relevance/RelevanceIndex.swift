@@ -11,6 +11,8 @@ public struct RelevanceIndex: Sendable {
     enum Formula {
         static let wordShare: Float = 0.01
         static let tagShare: Float = 0.02
+        /// Words alone: what each matched tag adds.
+        static let tagShareOfWords: Float = 0.15
         static let mostTags = 3
         /// Below it somebody does not fit.
         static let floor: Float = 0.2
@@ -156,7 +158,7 @@ public struct RelevanceIndex: Sendable {
         for (slot, bm25) in scores where !excluding.contains(entries[slot].id) {
             let words = Float(bm25) / (Float(bm25) + Formula.half)
             let matched = matchedTags(entries[slot], asked, query)
-            let score = words + 0.1 * Float(min(matched.count, Formula.mostTags))
+            let score = words + Formula.tagShareOfWords * Float(min(matched.count, Formula.mostTags))
             guard score >= Formula.floor else { continue }
             found.append(
                 (

@@ -60,10 +60,10 @@ struct WordIndex: Sendable {
         lengths[other] = lengths.removeValue(forKey: slot)
     }
 
-    /// How rare a term is.
+    /// How rare a term is. As if there were a few more profiles without it: among three, a word that all have still says
+    /// something.
     func rarity(_ term: String) -> Double {
-        let found = Double(postings[term]?.count ?? 0)
-        return log(1 + (Double(count) - found + 0.5) / (found + 0.5))
+        log(1 + (Double(count) + 8) / (Double(postings[term]?.count ?? 0) + 0.5))
     }
 
     /// The scores of the profiles that have any of the query's words.

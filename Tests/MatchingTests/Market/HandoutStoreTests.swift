@@ -1,5 +1,6 @@
 import Database
 import Events
+import Identifiers
 import Sessions
 import Testing
 

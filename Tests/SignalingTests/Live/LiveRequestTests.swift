@@ -1,5 +1,7 @@
+import DatabaseTesting
 import Foundation
 import Identifiers
+import Logging
 import Relay
 import Testing
 import Tokens
@@ -31,12 +33,13 @@ import Tokens
             try await ada.call("request.decline", ["requestId": "r2", "reason": "busy"])
             #expect(marketplace.answers == ["ada accepts r1", "ada declines r2: busy"])
             for (refusal, code, name) in [
-                (MarketplaceRefusal.closed, -32004, "request_closed"), (.notFound, -32003, "not_found"),
+                (MarketplaceRefusal.closed, Int64(-32004), "request_closed"), (.notFound, -32003, "not_found"),
                 (.unavailable, -32006, "unavailable"),
             ] {
                 marketplace.refuse(refusal)
                 let told = try await ada.refusal("request.accept", ["requestId": "r3"])
-                #expect(told?.code == code && told?.name == name)
+                #expect(told?.code == code)
+                #expect(told?.name == name)
             }
             let long: JSONValue = .string(String(repeating: "x", count: 501))
             #expect(try await ada.refusal("request.decline", ["requestId": "r", "reason": long])?.code == -32602)
@@ -57,7 +60,7 @@ import Tokens
             let second = try await server.signIn("Ada")
             try await first.close()
             try await second.close()
-            await marketplace.sighted.wait()
+            await marketplace.sighted.wait(for: 2)
             #expect(marketplace.sightings == ["ada connected", "ada disconnected"])
         }
     }
@@ -81,7 +84,7 @@ import Tokens
             await marketplace.reported.wait()
             try await server.server.end(room: room, of: session)
             #expect(try await ada.notification("room.ended").text("reason") == "ended")
-            await marketplace.reported.wait()
+            await marketplace.reported.wait(for: 2)
             #expect(marketplace.reports == ["one joined ada", "one ended ended 0"])
             let late = try await server.signIn("Bob", role: .customer)
             #expect(try await late.refusal("room.join", ["token": token("Bob", .customer)])?.name == "room_ended")
