@@ -46,7 +46,8 @@ public struct LiveRequests: Sendable {
     /// The functions of whoever hands out questions.
     public init(
         accept: @escaping @Sendable (_ request: UniqueID, _ consultant: UniqueID) async throws -> Accepted,
-        decline: @escaping @Sendable (_ request: UniqueID, _ consultant: UniqueID, _ reason: String?) async throws ->
+        decline:
+            @escaping @Sendable (_ request: UniqueID, _ consultant: UniqueID, _ reason: String?) async throws ->
             Void, pending: @escaping @Sendable (_ consultant: UniqueID) async throws -> [JSONText]
     ) {
         self.accept = accept

@@ -12,13 +12,14 @@ import Testing
 
     func token(
         room: String = "r1", name: String = "Ada", role: Role = .customer, mode: RoomMode = .relay,
-        unmetered: Bool = false, ttl: TimeInterval = 3600
+        unmetered: Bool = false, threshold: Int? = nil, ttl: TimeInterval = 3600
     ) throws -> RoomToken {
         let room = try #require(RoomID(room))
         let user = try #require(UserID.guest(named: name, in: room))
         return try RoomToken(
             room: room, session: SessionID("s1"), user: user, name: name, role: role,
-            mode: mode, unmetered: unmetered, issuedAt: now, expiresAt: now.addingTimeInterval(ttl))
+            mode: mode, unmetered: unmetered, threshold: threshold, issuedAt: now,
+            expiresAt: now.addingTimeInterval(ttl))
     }
 
     /// A JWT with these exact parts, signed by `key`.
@@ -54,6 +55,28 @@ import Testing
         let token = try token(name: "Zoë 👩‍💻", role: role, mode: mode, unmetered: role == .customer)
         let text = try await TokenSigner(key: key).sign(token)
         #expect(try verifier.verify(text, now: now) == token)
+    }
+
+    @Test(arguments: [nil, 1, 600, 86400] as [Int?])
+    func `a session's threshold travels with the token`(threshold: Int?) async throws {
+        let token = try token(threshold: threshold)
+        let text = try await TokenSigner(key: key).sign(token)
+        #expect(try verifier.verify(text, now: now) == token)
+        #expect(try verifier.verify(text, now: now).threshold == threshold)
+    }
+
+    @Test(arguments: [0, -1, 86401, Int.max, Int.min])
+    func `a threshold out of range is refused, in a token's making and its reading`(threshold: Int) throws {
+        #expect(throws: TokenError.self) { try token(threshold: threshold) }
+        #expect(try code(handmade(header: header, payload: payload(["threshold": threshold]))) == .malformed)
+    }
+
+    @Test(arguments: ["600", "soon", "600.5", "1e400"])
+    func `a threshold that is no whole number is malformed`(threshold: String) throws {
+        let claims = try payload().dropLast() + #","threshold":"# + threshold + "}"
+        let isWhole = threshold == "600"
+        #expect(try code(handmade(header: header, payload: String(claims))) == (isWhole ? nil : .malformed))
+        #expect(try code(handmade(header: header, payload: payload(["threshold": threshold]))) == .malformed)
     }
 
     @Test func `a client's token is of the kind that its audience says`() async throws {

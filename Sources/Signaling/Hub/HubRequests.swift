@@ -69,7 +69,7 @@ extension Hub {
                     "token": .string(accepted.token),
                 ], to: address)
         } catch {
-            reply(.refusal(error), to: address)
+            refuse(error, to: address)
         }
     }
 
@@ -80,19 +80,28 @@ extension Hub {
             try await marketplace.decline(request, by: user, reason: reason)
             reply([:], to: address)
         } catch {
-            reply(.refusal(error), to: address)
+            refuse(error, to: address)
         }
+    }
+
+    private func refuse(_ refusal: MarketplaceRefusal, to address: ReplyAddress) {
+        switch refusal {
+        case .notFound, .closed: break
+        case .unavailable: counters.marketplaceFailures += 1
+        }
+        reply(.refusal(refusal), to: address)
     }
 
     /// Tells a connection that has just said hello what its consultant is being asked.
     func sendPendingRequests(of user: UserID, to socket: SocketID, _ marketplace: any Marketplace) async {
         do {
             for text in try await marketplace.pendingRequests(of: user) {
-                guard let params = try? JSONParser.parse(Array(text.utf8)) else { continue }
+                guard let params = try? JSONParser.parse(Array(text.utf8)), case .object = params else { continue }
                 sockets?.send(OutgoingMessage.notification("request.created", params), to: socket)
             }
         } catch {
             // The client reads the list itself, too.
+            counters.marketplaceFailures += 1
             logger.debug("pending requests cannot be told", metadata: ["error": "\(error)"])
         }
     }

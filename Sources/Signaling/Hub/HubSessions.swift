@@ -103,14 +103,21 @@ extension Hub {
     /// Ends a session's room, and lets nobody in any more, also where nobody is in it.
     func endRoom(_ id: RoomID, of session: SessionID) {
         let now = MonotonicInstant.now()
-        var room =
-            rooms[id]
-            ?? Room(
-                id: id, mode: .relay, policy: configuration.billing, session: session, openedAt: Date(),
-                resumeWindow: limits.resumeWindow, now: now)
+        var room = rooms[id] ?? unentered(id, of: session, now: now)
         room.rememberedUntil = max(room.rememberedUntil, now.advanced(by: .seconds(Int64(Self.memory))))
         let actions = room.end(.ended)
         rooms[id] = room
         run(actions, in: id)
+    }
+
+    /// A room that nobody has entered since the start, with its clock where an earlier life has left it.
+    private func unentered(_ id: RoomID, of session: SessionID, now: MonotonicInstant) -> Room {
+        var room = Room(
+            id: id, mode: .relay, policy: configuration.billing, session: session, openedAt: Date(),
+            resumeWindow: limits.resumeWindow, now: now)
+        guard let known = journal?.room(id) else { return room }
+        room.restore(mediaSeconds: known.mediaSeconds, horizonSeconds: known.horizonSeconds, now: now)
+        room.ended = known.ended.map { EndReason(rawValue: $0) ?? .ended }
+        return room
     }
 }

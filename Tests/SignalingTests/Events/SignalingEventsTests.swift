@@ -22,7 +22,8 @@ import Tokens
 
     /// Runs `body` against a server whose events the database carries, and the service for that.
     private func running(
-        snapshot: Duration = .seconds(600), requests: LiveRequests = .none, _ change: (inout SignalingConfiguration) -> Void = { _ in },
+        snapshot: Duration = .seconds(600), requests: LiveRequests = .none,
+        _ change: (inout SignalingConfiguration) -> Void = { _ in },
         _ body: (LiveServer, SignalingEvents) async throws -> Void
     ) async throws {
         var reading = EventReader.Configuration()
@@ -219,5 +220,6 @@ import Tokens
 extension LiveRequests {
     /// Nobody is asked anything.
     static let none = LiveRequests(
-        accept: { _, _ in throw Refusal.notFound }, decline: { _, _, _ in throw Refusal.notFound }, pending: { _ in [] })
+        accept: { _, _ in throw Refusal.notFound }, decline: { _, _, _ in throw Refusal.notFound }, pending: { _ in [] }
+    )
 }

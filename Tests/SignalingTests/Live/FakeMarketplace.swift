@@ -16,6 +16,7 @@ final class FakeMarketplace: Marketplace {
         var answers: [String] = []
         var refusal: MarketplaceRefusal?
         var failures = 0
+        var missedSightings = 0
         var opened: Gate?
     }
 
@@ -35,7 +36,7 @@ final class FakeMarketplace: Marketplace {
     /// The answers to live requests, in order.
     var answers: [String] { state.withLock { $0.answers } }
 
-    /// Passed with each report, and with each sighting.
+    /// Passed with each report, and with each sighting, also where that failed.
     let reported = Gate()
     let sighted = Gate()
 
@@ -48,6 +49,9 @@ final class FakeMarketplace: Marketplace {
     /// The next calls fail.
     func fail(_ times: Int) { state.withLock { $0.failures = times } }
 
+    /// The next sightings fail.
+    func missSightings(_ times: Int) { state.withLock { $0.missedSightings = times } }
+
     /// Whoever calls from now on waits until `gate` is passed.
     func wait(for gate: Gate?) { state.withLock { $0.opened = gate } }
 
@@ -57,14 +61,19 @@ final class FakeMarketplace: Marketplace {
 
     func wentOffline(_ user: UserID) async throws { try await note("\(user) offline") }
 
-    func connected(_ user: UserID) async throws {
-        state.withLock { $0.sightings.append("\(user) connected") }
-        sighted.pass()
-    }
+    func connected(_ user: UserID) async throws { try see("\(user) connected") }
 
-    func disconnected(_ user: UserID) async throws {
-        state.withLock { $0.sightings.append("\(user) disconnected") }
-        sighted.pass()
+    func disconnected(_ user: UserID) async throws { try see("\(user) disconnected") }
+
+    private func see(_ text: String) throws {
+        defer { sighted.pass() }
+        try state.withLock { state in
+            guard state.missedSightings == 0 else {
+                state.missedSightings -= 1
+                throw Failure()
+            }
+            state.sightings.append(text)
+        }
     }
 
     func pendingRequests(of user: UserID) async throws -> [String] { state.withLock { $0.pending } }

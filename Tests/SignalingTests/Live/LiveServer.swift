@@ -16,13 +16,12 @@ struct LiveServer: Sendable {
 
     /// Runs `body` against a fresh server on a free port, and shuts it down.
     static func with<Value>(
-        plane: (any CallPlane)? = nil, marketplace: (any Marketplace)? = nil,
+        plane: (any CallPlane)? = nil, marketplace: (any Marketplace)? = nil, key: SigningKey = .generate(),
         _ change: (inout SignalingConfiguration) -> Void = { _ in },
         _ body: (LiveServer) async throws -> Value
     ) async throws -> Value {
         var configuration = SignalingConfiguration(bind: "127.0.0.1", port: 0, version: "test")
         change(&configuration)
-        let key = SigningKey.generate()
         var logger = Logger(label: "test")
         logger.logLevel = .error
         let server = SignalingServer(
