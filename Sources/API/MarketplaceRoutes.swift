@@ -47,7 +47,8 @@ public struct MarketplaceRoutes: Sendable {
             registration: RegistrationHandlers, signIn: SignInHandlers, passwords: PasswordHandlers,
             account: AccountHandlers, audit: AuditHandlers, consents: ConsentHandlers, privacy: PrivacyHandlers,
             profiles: ProfileHandlers, consultants: ConsultantHandlers, linkedIn: LinkedInHandlers,
-            questions: QuestionHandlers, requests: RequestHandlers, sessions: SessionHandlers, ratings: RatingHandlers, analytics: AnalyticsHandlers, outbox: OutboxHandlers
+            questions: QuestionHandlers, requests: RequestHandlers, sessions: SessionHandlers, ratings: RatingHandlers,
+            analytics: AnalyticsHandlers, outbox: OutboxHandlers
         ) {
             self.registration = registration
             self.signIn = signIn

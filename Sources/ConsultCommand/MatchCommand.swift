@@ -80,7 +80,8 @@ extension MatchCommand.Evaluate {
             for (name, figures) in [("engine", report.engine), ("ts_rank_cd", report.baseline)] {
                 print(
                     String(
-                        format: "%@%.3f         %.3f   %d of %d", name.padding(toLength: 12, withPad: " ", startingAt: 0),
+                        format: "%@%.3f         %.3f   %d of %d",
+                        name.padding(toLength: 12, withPad: " ", startingAt: 0),
                         figures.precisionAt3, figures.mrr, figures.nobody.empty, figures.nobody.questions))
             }
         }

@@ -54,7 +54,8 @@ struct FileTests {
             for number in 0..<40 {
                 group.addTask {
                     do throws(EmbeddingError) {
-                        _ = try await embedder.embed(String(repeating: "words ", count: 200) + "\(number)", for: .question)
+                        let text = String(repeating: "words ", count: 200) + "\(number)"
+                        _ = try await embedder.embed(text, for: .question)
                         return nil
                     } catch {
                         return error.code

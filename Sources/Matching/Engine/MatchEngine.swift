@@ -96,7 +96,8 @@ public final class MatchEngine: Sendable {
         let candidates = features.compactMap { id, features in
             UserID(id.description).map { Candidate(consultant: $0, features: features) }
         }
-        let ordered = Ranker.order(candidates, learner: learner?.current, seed: Ranker.seed(of: question.id.description))
+        let ordered = Ranker.order(
+            candidates, learner: learner?.current, seed: Ranker.seed(of: question.id.description))
         return try ordered.prefix(limit).compactMap { candidate in
             guard let id = UniqueID(candidate.consultant.text) else { return nil }
             return Offer(

@@ -60,7 +60,7 @@ public struct LabelledSet: Sendable, Decodable {
                 throw Malformed(description: "two questions have the id \(question.id)")
             }
             if let stranger = question.relevant.first(where: { !known.contains($0) }) {
-                throw Malformed(description: "question \(question.id) names \(stranger), who is none of the consultants")
+                throw Malformed(description: "question \(question.id) names \(stranger), who is not there")
             }
         }
     }

@@ -43,7 +43,8 @@ public struct Machine: Sendable {
                 Self.migrations, executable: executable, currentFolder: files.currentDirectoryPath,
                 exists: files.fileExists),
             modelFolder: find(
-                Self.model, executable: executable, currentFolder: files.currentDirectoryPath, exists: files.fileExists))
+                Self.model, executable: executable, currentFolder: files.currentDirectoryPath, exists: files.fileExists)
+        )
     }
 
     /// The built web client.

@@ -9,7 +9,8 @@ func at(_ seconds: Int64) -> Timestamp { Timestamp(secondsSince1970: 1_800_000_0
 /// The same id for the same number.
 func person(_ number: Int) -> UniqueID {
     let digits = String(number, radix: 16)
-    return UniqueID("00000000-0000-7000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits)!
+    return UniqueID("00000000-0000-7000-8000-" + String(repeating: "0", count: 12 - digits.count) + digits)
+        ?? UniqueID()
 }
 
 @Suite("A hand-out")

@@ -107,7 +107,8 @@ struct RelevanceIndexTests {
 
     @Test("does on the labelled set what words alone can do")
     func labelled() throws {
-        let file = try #require(Bundle.module.url(forResource: "questions", withExtension: "json", subdirectory: "Sets"))
+        let place = Bundle.module.url(forResource: "questions", withExtension: "json", subdirectory: "Sets")
+        let file = try #require(place)
         let set = try LabelledSet(json: Array(Data(contentsOf: file)))
         #expect(set.questions.count >= 200 && Set(set.consultants.flatMap(\.tags)).count >= 40)
         let figures = RankingFigures(RankingEvaluation.engine(set, model: nil).mapValues { $0.map(\.id) }, of: set)
@@ -117,7 +118,8 @@ struct RelevanceIndexTests {
 
     @Test("refuses a set that names somebody twice, or somebody who is not there")
     func malformed() {
-        let twice = #"{"consultants": [{"id": "a", "headline": "", "bio": "", "tags": []}, {"id": "a", "headline": "", "bio": "", "tags": []}], "questions": []}"#
+        let person = #"{"id": "a", "headline": "", "bio": "", "tags": []}"#
+        let twice = #"{"consultants": [\#(person), \#(person)], "questions": []}"#
         #expect(throws: LabelledSet.Malformed.self) { try LabelledSet(json: Array(twice.utf8)) }
         let stranger = #"{"consultants": [], "questions": [{"id": "q", "title": "", "body": "", "relevant": ["b"]}]}"#
         #expect(throws: LabelledSet.Malformed.self) { try LabelledSet(json: Array(stranger.utf8)) }

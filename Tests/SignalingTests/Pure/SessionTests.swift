@@ -68,57 +68,17 @@ struct ReportQueueTests {
     }
 }
 
-@Suite("Sightings")
-struct SightingTests {
-    @Test("tell the newest state once, however often somebody has come and gone")
-    func newest() throws {
-        var sightings = Sightings()
-        let ada = try user("ada")
-        sightings.note(ada, isConnected: true, now: moment(0))
-        var overdue = sightings.overdue(at: moment(0))
-        #expect(overdue == [ada])
-        sightings.note(ada, isConnected: false, now: moment(0))
-        sightings.note(ada, isConnected: true, now: moment(0))
-        overdue = sightings.overdue(at: moment(0))
-        #expect(sightings.word(on: ada) == true && overdue.isEmpty)
-        sightings.told(ada, isConnected: true)
-        overdue = sightings.overdue(at: moment(1))
-        #expect(overdue.isEmpty)
-        sightings.note(ada, isConnected: false, now: moment(1))
-        overdue = sightings.overdue(at: moment(1))
-        #expect(overdue == [ada])
-        sightings.notTold(ada, now: moment(1))
-        overdue = sightings.overdue(at: moment(1))
-        #expect(overdue.isEmpty)
-        overdue = sightings.overdue(at: moment(2))
-        #expect(overdue == [ada])
-        sightings.told(ada, isConnected: false)
-        overdue = sightings.overdue(at: moment(9))
-        #expect(sightings.word(on: ada) == nil && overdue.isEmpty)
-    }
-
-    @Test("tell what has changed while it was being told")
-    func changed() throws {
-        var sightings = Sightings()
-        let ada = try user("ada")
-        sightings.note(ada, isConnected: true, now: moment(0))
-        _ = sightings.overdue(at: moment(0))
-        sightings.note(ada, isConnected: false, now: moment(0))
-        sightings.told(ada, isConnected: true)
-        let overdue = sightings.overdue(at: moment(0))
-        #expect(overdue == [ada] && sightings.word(on: ada) == false)
-    }
-}
-
 @Suite("The journal of sessions")
 struct SessionJournalTests {
-    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)/j").path
+    private let path = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)/j")
+        .path
     private let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     private let now = Date(timeIntervalSince1970: 1_800_000_000)
 
     private func open() throws -> SessionJournal { try SessionJournal(path: path, now: now, logger: logger) }
 
-    private func room(_ seconds: Int, ended: String? = nil, until: Double = 1_800_007_200) throws -> SessionJournal.Room {
+    private func room(_ seconds: Int, ended: String? = nil, until: Double = 1_800_007_200) throws -> SessionJournal.Room
+    {
         .init(
             room: try #require(RoomID("room")), session: try session("one"), mediaSeconds: seconds,
             horizonSeconds: 600, ended: ended, until: until)

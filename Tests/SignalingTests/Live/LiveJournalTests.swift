@@ -8,63 +8,8 @@ import Tokens
 
 @testable import Signaling
 
-/// Live requests, presence and sessions' rooms on a running server, with a marketplace that remembers.
-@Suite(.serialized, .timeLimit(.minutes(2))) struct LiveRequestTests {
-    @Test func `a notification reaches every connection of an account, and no room token's`() async throws {
-        try await LiveServer.with(marketplace: FakeMarketplace()) { server async throws in
-            let ada = try #require(UserID("ada"))
-            let tabs = [try await server.signIn("Ada"), try await server.signIn("Ada")]
-            let guest = try await server.greet("Ada").client
-            #expect(try await server.server.push("question.status", params: #"{"asked": 2}"#, to: ada) == 2)
-            for tab in tabs { #expect(try await tab.notification("question.status")["asked"] == .integer(2)) }
-            #expect(try await server.server.push("question.status", params: "no JSON", to: ada) == nil)
-            let bob = try #require(UserID("bob"))
-            #expect(try await server.server.push("question.status", params: "{}", to: bob) == 0)
-            withExtendedLifetime(guest) {}
-        }
-    }
-
-    @Test func `a consultant's answers are given to the marketplace, and its refusals are told`() async throws {
-        let marketplace = FakeMarketplace()
-        try await LiveServer.with(marketplace: marketplace) { server async throws in
-            let ada = try await server.signIn("Ada")
-            let accepted = try await ada.call("request.accept", ["requestId": "r1"])
-            #expect(accepted.text("sessionId") == "session-r1" && accepted.text("token") == "token of ada")
-            try await ada.call("request.decline", ["requestId": "r2", "reason": "busy"])
-            #expect(marketplace.answers == ["ada accepts r1", "ada declines r2: busy"])
-            for (refusal, code, name) in [
-                (MarketplaceRefusal.closed, Int64(-32004), "request_closed"), (.notFound, -32003, "not_found"),
-                (.unavailable, -32006, "unavailable"),
-            ] {
-                marketplace.refuse(refusal)
-                let told = try await ada.refusal("request.accept", ["requestId": "r3"])
-                #expect(told?.code == code)
-                #expect(told?.name == name)
-            }
-            let long: JSONValue = .string(String(repeating: "x", count: 501))
-            #expect(try await ada.refusal("request.decline", ["requestId": "r", "reason": long])?.code == -32602)
-            let customer = try await server.signIn("Cleo", role: .customer)
-            #expect(try await customer.refusal("request.accept", ["requestId": "r"])?.name == "consultants_only")
-            let guest = try await server.greet("Bob").client
-            #expect(try await guest.refusal("request.accept", ["requestId": "r"])?.name == "access_token_needed")
-        }
-    }
-
-    @Test func `whoever connects is told what waits, and is seen until the last connection has gone`() async throws {
-        let marketplace = FakeMarketplace()
-        marketplace.ask([#"{"requestId": "r1"}"#])
-        try await LiveServer.with(marketplace: marketplace) { server async throws in
-            let first = try await server.signIn("Ada")
-            #expect(try await first.notification("request.created").text("requestId") == "r1")
-            await marketplace.sighted.wait()
-            let second = try await server.signIn("Ada")
-            try await first.close()
-            try await second.close()
-            await marketplace.sighted.wait(for: 2)
-            #expect(marketplace.sightings == ["ada connected", "ada disconnected"])
-        }
-    }
-
+/// Sessions' rooms on a running server: their terms, their end, and what is remembered of them.
+@Suite(.serialized, .timeLimit(.minutes(2))) struct LiveJournalTests {
     @Test func `a session's room tells who came, and after its end nobody comes in`() async throws {
         let marketplace = FakeMarketplace()
         try await LiveServer.with(marketplace: marketplace) { server async throws in
