@@ -23,7 +23,7 @@ def size(request: pytest.FixtureRequest, quick: bool) -> tuple[int, int, float, 
     if asked:
         questions, consultants, rate, kills = asked.split("x")
         return int(questions), int(consultants), float(rate), int(kills)
-    return (200, 40, 20, 1) if quick else (900, 100, 20, 3)
+    return (120, 30, 20, 1) if quick else (200, 40, 20, 1)
 
 
 @pytest.mark.timeout(1500)
