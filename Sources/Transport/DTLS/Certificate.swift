@@ -56,7 +56,7 @@ final class DTLSContext: @unchecked Sendable {
         let names = profiles.map(\.rawValue).joined(separator: ":")
         guard SSL_CTX_use_certificate(pointer, certificate) == 1, SSL_CTX_use_PrivateKey(pointer, key) == 1,
             SSL_CTX_set_tlsext_use_srtp(pointer, names) == 0,
-            SSL_CTX_set_cipher_list(pointer, "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE+AES") == 1
+            SSL_CTX_set_cipher_list(pointer, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1
         else { throw openSSLError("SSL_CTX") }
         SSL_CTX_set_verify(pointer, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT) { _, _ in 1 }
         co_ssl_ctx_read_ahead(pointer)

@@ -39,6 +39,10 @@ public enum DTLSRole: Sendable {
 ///
 /// handshaking ─► established ─► closed; any ─► failed. Keys leave this type only after the peer's certificate matched
 /// a fingerprint of its SDP.
+///
+/// Once established, only what the peer itself authenticated ends it. Anybody who can send from the peer's address can send
+/// records that are no records; they are dropped (RFC 6347 §4.1.2.7), and an error of the library makes the association
+/// deaf, not dead: its keys are as good as before.
 final class DTLSEndpoint {
     enum State: Equatable {
         case handshaking
@@ -57,6 +61,10 @@ final class DTLSEndpoint {
     private let outgoing: OpaquePointer
     private let role: DTLSRole
     private let expected: [PeerFingerprint]
+    /// The library has given up on what comes in.
+    private var isDeaf = false
+    /// Bytes that an encrypted record has at least; before a cipher is agreed upon, those of a Finished would be more.
+    private var leastEncrypted = 24
 
     /// Bytes of a datagram without IP and UDP headers: what passes any path (RFC 8831 §5).
     static let datagramLimit = 1200
@@ -93,11 +101,24 @@ final class DTLSEndpoint {
         if role == .client { advance() }
     }
 
-    /// Takes one datagram from the peer.
+    /// Takes one datagram, as it came from the peer's address: whole records, and what is none is dropped.
     func receive(_ datagram: UnsafeRawBufferPointer) {
-        guard state == .handshaking || state == .established, let base = datagram.baseAddress else { return }
-        guard BIO_write(incoming, base, Int32(clamping: datagram.count)) > 0 else { return }
-        advance()
+        var rest = datagram
+        while rest.count >= Self.recordHeader, !isDeaf, state == .handshaking || state == .established {
+            let size = Self.recordHeader + Int(rest[11]) << 8 + Int(rest[12])
+            guard size <= rest.count else { return }
+            if isRecord(rest), let base = rest.baseAddress, BIO_write(incoming, base, Int32(clamping: size)) > 0 {
+                advance()
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[size...])
+        }
+    }
+
+    /// Whether a record can be one at all: OpenSSL takes an encrypted record that is too short for its nonce and tag for an
+    /// error of its own and ends the association.
+    private func isRecord(_ record: UnsafeRawBufferPointer) -> Bool {
+        let isOfFirstEpoch = record[3] == 0 && record[4] == 0
+        return isOfFirstEpoch || Int(record[11]) << 8 + Int(record[12]) >= leastEncrypted
     }
 
     /// Repeats the last flight where its timer ran out (RFC 6347 §4.2.4).
@@ -155,7 +176,11 @@ final class DTLSEndpoint {
         switch SSL_get_error(ssl, result) {
         case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: break
         case SSL_ERROR_ZERO_RETURN: state = .closed
-        default: fail(openSSLError("DTLS").message)
+        default:
+            guard state == .established else { return fail(openSSLError("DTLS").message) }
+            ERR_clear_error()
+            isDeaf = true
+            if SSL_get_shutdown(ssl) & SSL_RECEIVED_SHUTDOWN != 0 { state = .closed }
         }
     }
 
@@ -177,7 +202,14 @@ final class DTLSEndpoint {
         else { return fail("no SRTP profile in common (RFC 5764 §4.1)") }
         guard let keys = exportKeys(profile) else { return fail(openSSLError("SSL_export_keying_material").message) }
         self.keys = keys
+        leastEncrypted = Self.leastRecord(of: SSL_get_current_cipher(ssl))
         state = .established
+    }
+
+    /// An explicit nonce of 8 bytes and a tag of 16 (RFC 5288 §3), or the tag alone (RFC 7905 §2).
+    private static func leastRecord(of cipher: OpaquePointer?) -> Int {
+        guard let cipher, SSL_CIPHER_get_cipher_nid(cipher) == NID_chacha20_poly1305 else { return 24 }
+        return 16
     }
 
     /// RFC 5764 §4.2: client key, server key, client salt, server salt.
