@@ -17,6 +17,10 @@ let language: [SwiftSetting] =
 let media: [SwiftSetting] =
     language + [.unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release))]
 
+/// Arithmetic over millions of numbers, which without optimisation takes a hundred times as long: the tests would take
+/// minutes.
+let numeric: [SwiftSetting] = language + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
 
@@ -132,7 +136,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
-        .target(name: "Embedding", dependencies: ["COpenBLAS"], swiftSettings: language),
+        .target(name: "Embedding", dependencies: ["COpenBLAS"], swiftSettings: numeric),
         .target(
             name: "Matching",
             dependencies: [

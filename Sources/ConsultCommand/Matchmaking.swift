@@ -55,7 +55,10 @@ struct Matchmaking: Sendable {
                 engine.unread),
             .histogram(
                 "consult_match_ranking_seconds", help: "Finding and ordering who can be asked about a question.",
-                Buckets(bounds: MatchEngine.bounds, counts: engine.ranking, sum: engine.rankingSum)),
+                Buckets(bounds: Timings.bounds, counts: engine.ranking.counts, sum: engine.ranking.sum)),
+            .histogram(
+                "consult_match_embedding_seconds", help: "Working out what a question means, with its wait.",
+                Buckets(bounds: Timings.bounds, counts: engine.embedding.counts, sum: engine.embedding.sum)),
             .gauge("consult_match_profiles", help: "Profiles that can be found.", catalogue.count),
             .gauge(
                 "consult_match_meaning", help: "1 where questions are matched by meaning, 0 by words alone.",

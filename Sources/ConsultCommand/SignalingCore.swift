@@ -55,7 +55,7 @@ struct SignalingCore: Sendable {
     }
 
     private func start() async throws {
-        try await events?.announceStart()
+        await events?.announceStart()
         let port = try await listen()
         logger.info(
             "serving",

@@ -15,6 +15,7 @@ public final class Embedder: Sendable {
 
     private struct Job {
         let text: String
+        let limit: Int
         let continuation: CheckedContinuation<Result<SentenceVector, EmbeddingError>, Never>
     }
 
@@ -44,8 +45,9 @@ public final class Embedder: Sendable {
     ///
     /// - Throws: ``EmbeddingError`` of code `busy` where too many wait already.
     public func embed(_ text: String, for purpose: Purpose) async throws(EmbeddingError) -> SentenceVector {
+        let length = purpose == .question ? SentenceModel.longestQuestion : SentenceModel.longestText
         let result = await withCheckedContinuation { continuation in
-            let job = Job(text: text, continuation: continuation)
+            let job = Job(text: text, limit: length, continuation: continuation)
             let (isTaken, starts) = state.withLock { state -> (Bool, Bool) in
                 switch purpose {
                 case .question:
@@ -67,7 +69,7 @@ public final class Embedder: Sendable {
     }
 
     private func work() {
-        while let job = next() { job.continuation.resume(returning: .success(model.embed(job.text))) }
+        while let job = next() { job.continuation.resume(returning: .success(model.embed(job.text, limit: job.limit))) }
     }
 
     private func next() -> Job? {

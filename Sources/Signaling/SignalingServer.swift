@@ -122,7 +122,7 @@ public final class SignalingServer: Sendable {
     /// Sends a notification to every connection of a person's account.
     ///
     /// - Parameter params: a JSON object.
-    /// - Returns: how many connections there are; nil where `params` is no JSON.
+    /// - Returns: how many connections took it; nil where `params` is no JSON.
     /// - Throws: ``SignalingError`` of code `notRunning`.
     public func push(_ method: String, params: String, to user: UserID) async throws(SignalingError) -> Int? {
         try requireRunning()

@@ -82,10 +82,15 @@ public final class SignalingEvents: Service, CustomStringConvertible {
     /// Says that nobody is connected yet: to be called before the server listens, so that whoever was seen connected by its
     /// predecessor is not asked in vain.
     ///
-    /// - Throws: `DatabaseError`
-    public func announceStart() async throws {
-        let event = try PresenceEvent.restarted.event()
-        try await pool.withTransaction { try await Outbox.append(event, in: $0) }
+    /// A database that is away keeps nobody from a call: then the list of those who are connected, which follows when it is
+    /// back, says the same.
+    public func announceStart() async {
+        do {
+            let event = try PresenceEvent.restarted.event()
+            try await pool.withTransaction { try await Outbox.append(event, in: $0) }
+        } catch {
+            logger.warning("the start cannot be announced yet", metadata: ["error": "\(error)"])
+        }
     }
 
     /// Runs until a graceful shutdown, or until the task is cancelled. To be called once.

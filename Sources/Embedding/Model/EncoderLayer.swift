@@ -1,5 +1,4 @@
 internal import COpenBLAS
-internal import Glibc
 
 /// A matrix of weights and a bias, as the model has them: one row for each output.
 struct Dense: Sendable {
@@ -83,7 +82,9 @@ struct EncoderLayer: Sendable {
         Self.add(scratch.output, to: &states)
         attentionNorm.apply(to: &states)
         inner.run(states, tokens: tokens, into: &scratch.inner)
-        Self.gelu(&scratch.inner)
+        scratch.inner.withUnsafeMutableBufferPointer { inner in
+            if let values = inner.baseAddress { Arithmetic.gelu(values, count: inner.count) }
+        }
         outer.run(scratch.inner, tokens: tokens, into: &scratch.output)
         Self.add(scratch.output, to: &states)
         outputNorm.apply(to: &states)
@@ -103,7 +104,9 @@ struct EncoderLayer: Sendable {
                             CblasRowMajor, CblasNoTrans, CblasTrans, numericCast(tokens), numericCast(tokens),
                             numericCast(size), scale, query + offset, numericCast(hidden), key + offset,
                             numericCast(hidden), 0, scores.baseAddress, numericCast(tokens))
-                        Self.softmax(scores, tokens: tokens)
+                        if let scores = scores.baseAddress {
+                            Arithmetic.softmax(scores, rows: tokens, width: tokens)
+                        }
                     }
                 }
             }
@@ -117,30 +120,6 @@ struct EncoderLayer: Sendable {
                             numericCast(hidden), 0, context + offset, numericCast(hidden))
                     }
                 }
-            }
-        }
-    }
-
-    private static func softmax(_ scores: UnsafeMutableBufferPointer<Float>, tokens: Int) {
-        for place in 0..<tokens {
-            let row = UnsafeMutableBufferPointer(rebasing: scores[place * tokens..<(place + 1) * tokens])
-            var most = -Float.infinity
-            for value in row { most = max(most, value) }
-            var sum: Float = 0
-            for index in 0..<tokens {
-                row[index] = expf(row[index] - most)
-                sum += row[index]
-            }
-            let scale = 1 / sum
-            for index in 0..<tokens { row[index] *= scale }
-        }
-    }
-
-    /// The exact Gaussian error linear unit.
-    private static func gelu(_ values: inout [Float]) {
-        values.withUnsafeMutableBufferPointer { values in
-            for index in values.indices {
-                values[index] = 0.5 * values[index] * (1 + erff(values[index] * 0.707_106_77))
             }
         }
     }

@@ -7,15 +7,12 @@ internal import Synchronization
 /// Finds and orders who is to be asked about a question: by what it means and its words, then by what is known of those who
 /// can be asked.
 public final class MatchEngine: Sendable {
-    /// The upper bounds of ``Metrics/ranking``, in seconds.
-    public static let bounds: [Double] = [0.001, 0.002, 0.005, 0.01, 0.015, 0.02, 0.03, 0.05, 0.1, 0.25, 1]
-
     /// What an engine has done since it was made.
     public struct Metrics: Sendable, Hashable {
-        /// Rankings by how long they took, per bucket of ``bounds``, one more than these.
-        public var ranking = [UInt64](repeating: 0, count: MatchEngine.bounds.count + 1)
-        /// Their sum, in seconds.
-        public var rankingSum = 0.0
+        /// Finding and ordering who can be asked.
+        public var ranking = Timings()
+        /// Working out what a question means, with its wait for the processor.
+        public var embedding = Timings()
         /// Questions that were read by their words alone although there is a model: it was busy.
         public var unread = 0
     }
@@ -51,8 +48,12 @@ public final class MatchEngine: Sendable {
     func read(title: String, body: String, tags: ExpertiseTags?) async -> Questions.Reading {
         var vector: SentenceVector?
         if let embedder {
+            let start = ContinuousClock.now
             vector = try? await embedder.embed(RelevanceQuery.text(title: title, body: body), for: .question)
-            if vector == nil { counters.withLock { $0.unread += 1 } }
+            let duration = start.duration(to: .now)
+            counters.withLock { metrics in
+                if vector == nil { metrics.unread += 1 } else { metrics.embedding.note(duration) }
+            }
         }
         var keywords = catalogue.keywords(title: title, body: body)
         if let tags {
@@ -67,7 +68,10 @@ public final class MatchEngine: Sendable {
         for question: Question, excluding: Set<UniqueID>, limit: Int, on database: some Queryable
     ) async throws -> [Offer] {
         let start = ContinuousClock.now
-        defer { note(start.duration(to: .now)) }
+        defer {
+            let duration = start.duration(to: .now)
+            counters.withLock { $0.ranking.note(duration) }
+        }
         let now = Timestamp.now()
         let vector = question.embedding.flatMap {
             $0.model == SentenceModel.name ? SentenceVector(bytes: $0.bytes) : nil
@@ -103,14 +107,6 @@ public final class MatchEngine: Sendable {
             return Offer(
                 consultant: id, score: candidate.score, reasons: candidate.reasons,
                 features: try JSONText(encoding: candidate.match.features), rate: candidate.match.features.price.rate)
-        }
-    }
-
-    private func note(_ duration: Duration) {
-        let seconds = duration / .seconds(1)
-        counters.withLock { metrics in
-            metrics.ranking[Self.bounds.firstIndex { seconds <= $0 } ?? Self.bounds.count] += 1
-            metrics.rankingSum += seconds
         }
     }
 }

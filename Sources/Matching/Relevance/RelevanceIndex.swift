@@ -3,21 +3,25 @@ public import Embedding
 
 /// Every profile that can be found, compared with a question by what both mean and by their words.
 ///
-/// The score is the mean of two likenesses, that of the question with the whole profile and with its best passage, and a
-/// hundredth of the BM25 score of its words: meaning finds whom the words miss, and words find names (docs/matching.md). All
+/// The score is the mean of two likenesses, that of the question with the whole profile and with its best passages, and a
+/// little of the BM25 score of its words: meaning finds whom the words miss, and words find names (docs/matching.md). All
 /// profiles are compared as a whole, the passages of the best two hundred alone.
 public struct RelevanceIndex: Sendable {
     /// The numbers of the formula.
     enum Formula {
-        static let wordShare: Float = 0.01
+        static let wordShare: Float = 0.007
+        /// A higher BM25 score counts as this one: a word that is said often enough is not said better.
+        static let mostWords: Float = 20
+        /// How many passages of a profile its likeness is the mean of.
+        static let passages = 3
         static let tagShare: Float = 0.02
         /// Words alone: what each matched tag adds.
         static let tagShareOfWords: Float = 0.15
         static let mostTags = 3
         /// Below it somebody does not fit.
-        static let floor: Float = 0.2
+        static let floor: Float = 0.12
         /// Where the best is below it, nobody fits.
-        static let bestFloor: Float = 0.28
+        static let bestFloor: Float = 0.22
         /// The score that is a relevance of one.
         static let whole: Float = 0.7
         /// Words alone: the BM25 score that is a relevance of a half.
@@ -130,12 +134,13 @@ public struct RelevanceIndex: Sendable {
         var found: [(score: Float, relevance: Relevance)] = []
         for (slot, _) in first {
             let entry = entries[slot]
-            let best = entry.passages.cosines(with: vector).max() ?? cosines[slot]
-            let meaning = entry.hasVector ? (cosines[slot] + max(best, cosines[slot])) / 2 : 0
+            let meaning =
+                entry.hasVector
+                ? (cosines[slot] + best(entry.passages.cosines(with: vector), or: cosines[slot])) / 2 : 0
             let bm25 = Float(wordScores[slot] ?? 0)
             let matched = matchedTags(entry, asked, query)
             let score =
-                meaning + Formula.wordShare * bm25
+                meaning + Formula.wordShare * min(bm25, Formula.mostWords)
                 + Formula.tagShare * Float(min(matched.count, Formula.mostTags))
             guard score >= Formula.floor else { continue }
             found.append(
@@ -148,6 +153,12 @@ public struct RelevanceIndex: Sendable {
         }
         guard let best = found.map(\.score).max(), best >= Formula.bestFloor else { return [] }
         return Self.sorted(found, limit)
+    }
+
+    /// The mean of the best few passages' likenesses: a single one may be near by chance.
+    private func best(_ cosines: [Float], or whole: Float) -> Float {
+        let best = cosines.sorted(by: >).prefix(Formula.passages)
+        return best.isEmpty ? whole : best.reduce(0, +) / Float(best.count)
     }
 
     private func byWords(

@@ -10,13 +10,12 @@ extension Hub {
 
     /// Sends a notification to every connection of an account.
     ///
-    /// - Returns: how many there are.
+    /// - Returns: how many took it; one that is being closed, or does not read, takes nothing.
     func push(_ method: String, _ params: JSONValue, to user: UserID) -> Int {
         let bytes = OutgoingMessage.notification(method, params)
         var reached = 0
         for connection in connections.values where connection.user == user && connection.account != nil {
-            sockets?.send(bytes, to: connection.socket)
-            reached += 1
+            if sockets?.send(bytes, to: connection.socket) == true { reached += 1 }
         }
         if reached > 0 { counters.pushes += 1 } else { counters.undelivered += 1 }
         return reached

@@ -27,8 +27,11 @@ struct PeerClock: Sendable {
     private var first = ReceiptLog()
     private var second = ReceiptLog()
 
-    init(policy: BillingPolicy, now: MonotonicInstant) {
-        clock = CallClock(policy: policy)
+    /// - Parameters:
+    ///   - mediaSeconds: where media time starts, for a call that goes on.
+    ///   - horizon: the media second granted before.
+    init(policy: BillingPolicy, mediaSeconds: Int = 0, horizon: Int? = nil, now: MonotonicInstant) {
+        clock = CallClock(policy: policy, mediaSeconds: mediaSeconds, horizon: horizon)
         position = now.advanced(by: -Self.lag)
     }
 

@@ -58,11 +58,14 @@ struct Room: Sendable {
 
     /// Takes up where an earlier life of this server has left the room.
     mutating func restore(mediaSeconds: Int, horizonSeconds: Int?, now: MonotonicInstant) {
-        guard mode == .relay else { return }
         clock.mediaSeconds = max(clock.mediaSeconds, mediaSeconds)
         if let horizon = horizonSeconds, let present = clock.horizonSeconds {
             clock.horizonSeconds = max(present, horizon)
             if let threshold = clock.thresholdSeconds, clock.mediaSeconds >= threshold { clock.state = .paid }
+        }
+        if peerClock != nil {
+            peerClock = PeerClock(
+                policy: policy, mediaSeconds: clock.mediaSeconds, horizon: clock.horizonSeconds, now: now)
         }
         if trail != nil { trail = SessionTrail(now: now, mediaSeconds: clock.mediaSeconds) }
     }

@@ -86,15 +86,19 @@ final class WebSocketServer {
     // MARK: Sending and closing
 
     /// Queues a text message. A reader that is too slow to keep up is closed.
-    func send(_ message: [UInt8], to socket: SocketID, kind: Outbox.Kind? = nil) {
-        guard let session = bySocket[socket], session.closing == nil else { return }
+    ///
+    /// - Returns: whether it was queued.
+    @discardableResult
+    func send(_ message: [UInt8], to socket: SocketID, kind: Outbox.Kind? = nil) -> Bool {
+        guard let session = bySocket[socket], session.closing == nil else { return false }
         if session.outbox.isEmpty { session.movedAt = .now() }
         if session.outbox.append(message, kind: kind) {
             lws_callback_on_writable(session.handle)
-        } else {
-            session.outbox.removeAll()
-            close(session, .slowReader)
+            return true
         }
+        session.outbox.removeAll()
+        close(session, .slowReader)
+        return false
     }
 
     /// Closes a WebSocket after what is queued for it. Nothing that still arrives from it is handed on.

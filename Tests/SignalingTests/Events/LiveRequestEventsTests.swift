@@ -261,7 +261,7 @@ import Tokens
             $0.limits.tick = .milliseconds(20)
         } _: { server, events in
             try await reading { sidecar in
-                try await events.announceStart()
+                await events.announceStart()
                 let tabs = try await [
                     server.signIn(ada.description), server.signIn(ada.description, family: "phone"),
                 ]

@@ -234,4 +234,17 @@ import Testing
         #expect(throws: RPCError.peerAbsent) { try room.forward(offer, from: ada.user) }
         #expect(throws: RPCError.notInRoom) { try room.forward(offer, from: cat.user) }
     }
+
+    @Test(arguments: [RoomMode.relay, .p2p])
+    func `a room of an earlier life goes on at its media second and horizon`(mode: RoomMode) {
+        var room = room(mode)
+        room.restore(mediaSeconds: 777, horizonSeconds: 1200, now: at(0))
+        #expect(room.clock.mediaSeconds == 777)
+        #expect(room.clock.horizonSeconds == 1200)
+        #expect(room.clock.state == .paid)
+        guard mode == .p2p else { return }
+        let moved = ClockStatus(
+            state: .paid, mediaSeconds: 777, thresholdSeconds: 600, horizonSeconds: 1800, running: false)
+        #expect(room.peerClock?.extendHorizon(to: 1800, at: at(1)) == [.status(moved)])
+    }
 }
