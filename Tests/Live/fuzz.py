@@ -283,7 +283,12 @@ class EncryptedPath:
             draw = chance()
             try:
                 if draw < 0.62:
-                    data = self.srtp.protect(packets.mutated_rtp())
+                    plain = packets.mutated_rtp()
+                    data = self.srtp.protect(plain)
+                    source = int.from_bytes(plain[8:12])
+                    if source not in packets.next:
+                        # Our own library searches all the sources it has ever seen, one after the other.
+                        self.srtp.remove_stream(source)
                 elif draw < 0.92:
                     data = self.srtp.protect_rtcp(packets.mutated_rtcp())
                 elif draw < 0.96:

@@ -22,9 +22,6 @@ public struct MatchLearner: Sendable, Hashable {
         _ = trial(features, consultant: consultant, outcome: outcome, at: time)
     }
 
-    /// Forgets a consultant who has left.
-    public mutating func forget(_ consultant: UserID) { model.forget(consultant) }
-
     /// The same as `learn`, and what was predicted; nil where the outcome teaches nothing.
     mutating func trial(
         _ features: MatchFeatures, consultant: UserID, outcome: MatchOutcome, at time: Timestamp

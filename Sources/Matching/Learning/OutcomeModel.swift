@@ -41,9 +41,6 @@ public struct OutcomeModel: Sendable, Hashable {
         learn(target, values: values, consultant: consultant, at: time)
     }
 
-    /// Forgets the offset of a consultant who has left.
-    public mutating func forget(_ consultant: UserID) { effects[consultant.text] = nil }
-
     func logOdds(_ values: [Double], of consultant: UserID) -> Double {
         logistic.logOdds(values) + (effects[consultant.text]?.mean ?? 0)
     }

@@ -35,9 +35,9 @@ async def query(url: str, statement: str) -> list[list[str]]:
     """The rows of a statement, each value as text."""
     process = await asyncio.create_subprocess_exec(
         "psql", "--no-psqlrc", "--quiet", "--csv", "--tuples-only", "--set", "ON_ERROR_STOP=1",
-        "--command", statement, url, env=environment(), stdin=asyncio.subprocess.DEVNULL,
+        "--file", "-", url, env=environment(), stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
-    output, complaint = await process.communicate()
+    output, complaint = await process.communicate(statement.encode())
     assert process.returncode == 0, complaint.decode()
     return list(csv.reader(io.StringIO(output.decode())))
 

@@ -54,10 +54,6 @@ struct ModelTests {
         #expect(abs(effect.mean - learnt.mean / 2) < 1e-9 && effect.variance > learnt.variance)
         effect.advance(to: 0)
         #expect(effect.updated == Int64(ConsultantEffect.halfLife * 1e6))
-
-        model.forget(anna)
-        #expect(model.predict(candidate(), consultant: anna) > worse)
-        #expect(model.uncertainty(of: anna) == ConsultantEffect.priorVariance.squareRoot())
     }
 
     @Test("A cancelled offer teaches nothing, an unrated session as much as the average rating says")

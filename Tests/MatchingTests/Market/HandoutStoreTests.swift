@@ -4,6 +4,7 @@ import Identifiers
 import Sessions
 import Testing
 
+@testable import Accounts
 @testable import Matching
 
 @Suite("The hand-out in the database", .timeLimit(.minutes(3)))
@@ -149,5 +150,33 @@ struct HandoutStoreTests {
         #expect(try await learner.learn() == 0)
         #expect(learner.progress.outcomes == 1 && learner.current?.modelGuard.usesModel == false)
         #expect(try await Learner.history(on: world.pool).count == 1)
+    }
+
+    @Test("forgets a consultant who leaves, in every version that is kept")
+    func forgets() async throws {
+        let world = try await MarketWorld()
+        let leaving = try await world.consultant()
+        let staying = try await world.consultant()
+        let learner = Learner(pool: world.pool, logger: .quiet)
+        for _ in 0..<2 {
+            let question = try await world.ask(try await world.user(.customer))
+            try await world.dispatch()
+            for request in try await world.requests(question) {
+                try await world.desk.decline(request.id, by: request.consultant, reason: nil)
+            }
+            #expect(try await learner.learn() == 2)
+        }
+        func known() async throws -> Set<UniqueID> {
+            let rows = try await world.pool.query(
+                "SELECT DISTINCT jsonb_object_keys(model #> '{model,consultants}')::uuid AS id FROM match_models")
+            return Set(try rows.map { try $0.get("id", as: UniqueID.self) })
+        }
+        #expect(try await known() == [leaving, staying])
+        try await world.pool.withTransaction { _ = try await Erasure.erase(leaving, in: $0) }
+        #expect(try await known() == [staying])
+        #expect(try await learner.learn() == 0)
+        let user = try #require(UserID(leaving.description))
+        #expect(
+            learner.current?.model.uncertainty(of: user) == ConsultantEffect.priorVariance.squareRoot())
     }
 }

@@ -6,6 +6,20 @@ internal import Database
 extension PersonalData {
     static let requestTables: [PersonalTable] = [
         PersonalTable(
+            "match_models", holds: "how live requests to a consultant went, against what was expected",
+            purpose: "to choose whom to ask", readers: "operators",
+            export: .none("reckoned from the requests, which are there"), fate: .pseudonymised,
+            erasure: [
+                // Whoever learns has read the newest row and is about to write another.
+                { _ in "SELECT pg_advisory_xact_lock(hashtext('match learner'))" },
+                { user in
+                    """
+                    UPDATE match_models SET model = model #- ARRAY['model', 'consultants', \(user)::text]
+                    WHERE model #> '{model,consultants}' ? \(user)::text
+                    """
+                },
+            ]),
+        PersonalTable(
             "requests", holds: "which consultant was asked about which question, why, and what they answered",
             purpose: "to find a consultant; to learn who fits", readers: "both sides, operators",
             export: .sections([
