@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import datetime
 import random
 import sys
@@ -106,10 +107,14 @@ async def profiles(place: Marketplace, count: int) -> float:
     return took
 
 
+def gauge(place: Marketplace, name: str) -> int:
+    text = place.get(place.ops_port, "/metrics")[1].decode()
+    return next(int(float(line.rsplit(" ", 1)[1])) for line in text.splitlines() if line.startswith(f"{name} "))
+
+
 def catalogued(place: Marketplace) -> int:
     """How many profiles the server can find."""
-    text = place.get(place.ops_port, "/metrics")[1].decode()
-    return next(int(float(line.rsplit(" ", 1)[1])) for line in text.splitlines() if line.startswith("consult_match_profiles "))
+    return gauge(place, "consult_match_profiles")
 
 
 LONG = " ".join(
@@ -136,6 +141,7 @@ async def delivery(place: Marketplace, customers: list[Somebody], experts: list[
     """Questions at a steady rate, and how soon the first request about each is on a socket."""
     arrived: dict[str, float] = {}
     posted: dict[str, float] = {}
+    reached: dict[str, asyncio.Event] = {}
 
     async def sit(one: Somebody) -> None:
         wire = await Wire.open(place.websocket, contract=None)
@@ -146,8 +152,9 @@ async def delivery(place: Marketplace, customers: list[Somebody], experts: list[
             for note in wire.inbox[done:]:
                 done += 1
                 if note.method == "request.created":
-                    arrived.setdefault(note.params["question"]["id"], time.time() - (time.monotonic() - note.at))
-                    await wire.tell("request.decline", {"requestId": note.params["requestId"]})
+                    question = note.params["question"]["id"]
+                    arrived.setdefault(question, time.time() - (time.monotonic() - note.at))
+                    reached.setdefault(question, asyncio.Event()).set()
             wire._arrived.clear()
             await wire._arrived.wait()
 
@@ -159,7 +166,9 @@ async def delivery(place: Marketplace, customers: list[Somebody], experts: list[
             return
         created = datetime.datetime.fromisoformat(answer.json["createdAt"]).timestamp()
         posted[answer.json["id"]] = created
-        await asyncio.sleep(2)
+        # Nobody answers: the question goes as soon as somebody knows of it, so that a desk is free for the next one.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(reached.setdefault(answer.json["id"], asyncio.Event()).wait(), 5)
         await one.client.delete(f"/questions/{answer.json['id']}")
 
     desks = [asyncio.create_task(sit(one)) for one in experts]
@@ -207,6 +216,8 @@ async def main() -> int:
         if code != 0:
             raise SystemExit(said)
         await place.start()
+        if not gauge(place, "consult_match_meaning"):
+            raise SystemExit("the server has no sentence-embedding model: scripts/setup fetches it")
         session = await stack.enter_async_context(new_session())
         town = Town(place, session, None, database)
         customers = await accounts(town, "customer", 400)
