@@ -7,12 +7,11 @@ final class LibSRTP: MediaCipher {
 
     /// Packets a late one may lie behind the newest (RFC 3711 §3.3.2 asks for at least 64): a second of fast video.
     private static let replayWindow: UInt = 1024
-    /// SSRCs a peer may have at once; the one that came first makes room.
+    /// SSRCs a peer may have at once; the one that was silent longest makes room.
     private static let sourceLimit = 64
 
+    /// The peer's SSRCs as libsrtp names them, whoever sent last first.
     private var sources: [UInt32] = []
-    private var oldestSource = 0
-    private var latestSource: UInt32?
 
     /// libsrtp's own start-up, once in the process.
     private static let initialised: srtp_err_status_t = srtp_init()
@@ -22,6 +21,7 @@ final class LibSRTP: MediaCipher {
         guard Self.initialised == srtp_err_status_ok else {
             throw TransportError("srtp_init: \(Self.initialised.rawValue)")
         }
+        sources.reserveCapacity(Self.sourceLimit + 1)
         inbound = try Self.session(keys.inbound, keys.profile, direction: ssrc_any_inbound)
         do {
             outbound = try Self.session(keys.outbound, keys.profile, direction: ssrc_any_outbound)
@@ -93,15 +93,18 @@ final class LibSRTP: MediaCipher {
 
     /// Keeps the inbound streams in number: libsrtp makes one for every SSRC it meets, and looks through them one by one.
     ///
+    /// With a stream its rollover counter goes (RFC 3711 §3.2.1), so one that is in use must not make room for others: where its
+    /// sequence numbers have wrapped, nothing of it would be understood any more.
+    ///
     /// - Parameter source: the SSRC as it lies in the packet, which is how libsrtp names its streams.
     private func remember(_ source: UInt32) {
-        if source == latestSource { return }
-        latestSource = source
-        if sources.contains(source) { return }
-        if sources.count < Self.sourceLimit { return sources.append(source) }
-        srtp_remove_stream(inbound, sources[oldestSource])
-        sources[oldestSource] = source
-        oldestSource = (oldestSource + 1) % Self.sourceLimit
+        if sources.first == source { return }
+        if let place = sources.firstIndex(of: source) {
+            sources.remove(at: place)
+        } else if sources.count == Self.sourceLimit {
+            srtp_remove_stream(inbound, sources.removeLast())
+        }
+        sources.insert(source, at: 0)
     }
 
     private func apply(
