@@ -70,6 +70,7 @@ package final class BlockingThread: SerialExecutor, Sendable {
 
     package func asUnownedSerialExecutor() -> UnownedSerialExecutor { UnownedSerialExecutor(ordinary: self) }
 
+    // Only our own code can be on the wrong thread, and then the C library behind it is no longer safe.
     package func checkIsolated() { precondition(isCurrent, "code of the thread \(name) runs on another one") }
 
     package func isIsolatingCurrentContext() -> Bool? { isCurrent }

@@ -26,6 +26,7 @@ public struct Rows: Sendable, RandomAccessCollection {
     public var endIndex: Int { count }
     /// The row at `index`.
     public subscript(index: Int) -> Row {
+        // As for any collection: an index comes from our own code, never from a row's contents.
         precondition((0..<count).contains(index), "row \(index) of \(count)")
         return Row(rows: self, index: index)
     }

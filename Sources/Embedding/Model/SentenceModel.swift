@@ -13,7 +13,7 @@ public struct SentenceModel: Sendable {
     public static let name = "all-MiniLM-L6-v2"
     /// Word pieces of a text that count, with `[CLS]` and `[SEP]`.
     public static let longestText = 256
-    /// Word pieces of a question that count: some 140 words, which take less than 100 ms.
+    /// Word pieces of a question that count: some 140 words, so that nobody waits long.
     public static let longestQuestion = 192
 
     static let hidden = SentenceVector.dimension

@@ -40,6 +40,7 @@ public struct RouteTable: Sendable {
             }
         }
         guard !nodes[node].routes.contains(where: { $0.route.method == route.method }) else {
+            // The table is written in our own code and built once, at the start.
             fatalError("two routes \(route.name)")
         }
         nodes[node].routes.append((route, names))

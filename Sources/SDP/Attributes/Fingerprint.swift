@@ -71,6 +71,6 @@ public enum SetupRole: String, Sendable, Hashable {
     case active
     /// The describer waits.
     case passive
-    /// Nobody, for now.
+    /// Nobody: the connection is not to be made until another description says so.
     case holdconn
 }

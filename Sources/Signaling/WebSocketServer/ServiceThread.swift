@@ -156,6 +156,7 @@ final class ServiceThread: SerialExecutor {
     }
 
     func checkIsolated() {
+        // Only our own code can be on the wrong thread, and then libwebsockets is no longer safe.
         guard isIsolatingCurrentContext() == true else { fatalError("not on the signaling thread") }
     }
 }

@@ -127,6 +127,7 @@ public final class EventLoop: SerialExecutor, Sendable {
 
     /// Stops the process where the caller is not on the loop's thread.
     public func checkIsolated() {
+        // Only our own code can be on the wrong thread, and then what the loop owns is no longer safe.
         precondition(isCurrent, "code of the \(name) loop runs on another thread")
     }
 

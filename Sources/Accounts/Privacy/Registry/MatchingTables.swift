@@ -18,6 +18,8 @@ extension PersonalData {
                     WHERE model #> '{model,consultants}' ? \(user)::text
                     """
                 },
+                // And what was not learnt yet never is.
+                { user in "UPDATE requests SET is_learnt = true WHERE consultant_id = \(user) AND NOT is_learnt" },
             ]),
         PersonalTable(
             "requests", holds: "which consultant was asked about which question, why, and what they answered",
