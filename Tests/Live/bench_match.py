@@ -108,7 +108,7 @@ async def profiles(place: Marketplace, count: int) -> float:
 
 
 def gauge(place: Marketplace, name: str) -> int:
-    text = place.get(place.ops_port, "/metrics")[1].decode()
+    text = place.get(place.ops_port, "/metrics")[1]
     return next(int(float(line.rsplit(" ", 1)[1])) for line in text.splitlines() if line.startswith(f"{name} "))
 
 
@@ -124,7 +124,7 @@ LONG = " ".join(
 
 async def asked(place: Marketplace, customers: list[Somebody], questions: int, body: str, metric: str, what: str, goal: int) -> str:
     """Questions one after the other, and what the server itself measured meanwhile."""
-    before = histogram(place.get(place.ops_port, "/metrics")[1].decode(), metric)
+    before = histogram(place.get(place.ops_port, "/metrics")[1], metric)
     for number in range(questions):
         one = customers[number % len(customers)]
         field = FIELDS[number % len(FIELDS)]
@@ -132,7 +132,7 @@ async def asked(place: Marketplace, customers: list[Somebody], questions: int, b
             "title": f"Something about {field}", "body": body.format(field=field, number=number)})
         id = answer.expect(201)["id"]
         await one.client.delete(f"/questions/{id}")
-    after = histogram(place.get(place.ops_port, "/metrics")[1].decode(), metric)
+    after = histogram(place.get(place.ops_port, "/metrics")[1], metric)
     (p50, total), (p99, _) = bound(before, after, 0.5), bound(before, after, 0.99)
     return f"| {what} | {total} | ≤ {p50 * 1000:g} | ≤ {p99 * 1000:g} | {goal} |"
 
