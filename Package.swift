@@ -145,11 +145,12 @@ let package = Package(
         .target(
             name: "StripeSandbox",
             dependencies: [
-                "CLinux", "Stripe", crypto, log, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "Stripe", crypto, log, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
