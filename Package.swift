@@ -274,7 +274,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-            ], swiftSettings: language),
+            ], resources: [.copy("Requests")], swiftSettings: language),
         .testTarget(
             name: "MatchingTests",
             dependencies: [

@@ -96,8 +96,10 @@ public struct Sandbox: Sendable, Codable {
     /// What became due meanwhile happens first: holds expire, payouts arrive. Events are in `events` afterwards.
     public mutating func apply(_ action: SandboxAction, fault: SandboxFault? = nil, now: Int64) -> SandboxReply {
         applied += 1
-        if case .advance(let seconds) = action { ahead += min(max(seconds, 0), Self.longestAdvance) }
-        let time = now.addingReportingOverflow(ahead).partialValue
+        if case .advance(let seconds) = action {
+            ahead = min(ahead + min(max(seconds, 0), Self.longestAdvance), Self.lastSecond)
+        }
+        let time = min(max(now, 0), Self.lastSecond) + ahead
         let before = events.count
         settle(time)
         let reply = perform(action, fault: fault, now: time)
@@ -119,6 +121,8 @@ public struct Sandbox: Sendable, Codable {
 
     private static let eventLimit = 20_000
     private static let answerLimit = 50_000
+    /// No time is later, so that sums of times fit.
+    private static let lastSecond: Int64 = 1 << 40
     private static let longestAdvance: Int64 = 366 * 86_400
 }
 
