@@ -182,7 +182,8 @@ let package = Package(
             name: "ConsultCommand",
             dependencies: [
                 "API", "Accounts", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail", "Matching",
-                "Operations", "Passwords", "Relay", "Sessions", "Signaling", "SignalingEvents", "StripeSandbox", "Tokens",
+                "Operations", "Passwords", "Relay", "Sessions", "Signaling", "SignalingEvents", "StripeSandbox",
+                "Tokens",
                 "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

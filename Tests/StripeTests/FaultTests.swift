@@ -1,4 +1,5 @@
 import Foundation
+import Logging
 import Money
 import Stripe
 import StripeSandbox
@@ -125,7 +126,7 @@ import Testing
     @Test func nobodyAtTheDoorMeansNothingWasSent() async throws {
         let settings = try StripeConfiguration(baseURL: "http://127.0.0.1:1", secretKey: "sk_test_1")
         let http = StripeHTTP(settings)
-        let gateway = http.gateway(logger: .init(label: "test"))
+        let gateway = http.gateway(logger: Logger(label: "test"))
         let error = await #expect(throws: StripeError.self) { try await gateway.perform(.balance()) }
         await http.shutdown()
         #expect(error?.kind == .notSent)
@@ -142,7 +143,7 @@ import Testing
         try await World.with(SandboxConfiguration(stateFile: file)) { world in
             _ = try await world.gateway.perform(create)
             let people = try await world.people()
-            _ = try await world.gateway.perform(.hold(world.hold(people), idempotencyKey: try #require(IdempotencyKey("h"))))
+            _ = try await world.gateway.perform(.hold(world.hold(people), idempotencyKey: StripeTests.key()))
         }
         // The end of a line that was being written when the power went.
         let handle = try #require(FileHandle(forWritingAtPath: file))

@@ -12,7 +12,8 @@ import Testing
         form.add("description", nil as String?)
         #expect(
             form.encoded
-                == "amount=1250&metadata%5Ba%5D=1%20%26%20%C3%BC&metadata%5Bb%5D=2&expand%5B%5D=latest_charge&confirm=true")
+                == "amount=1250&metadata%5Ba%5D=1%20%26%20%C3%BC&metadata%5Bb%5D=2&expand%5B%5D=latest_charge&confirm=true"
+        )
     }
 
     @Test func whatWasEncodedIsReadAgain() throws {

@@ -20,9 +20,9 @@ import Testing
             #expect(taken.amountReceived == 4000)
             #expect(taken.metadata == ["session": "s1", "window": "1", "receipt": "r1"])
             let balance = try await gateway.perform(.balance(of: people.2.id))
-            #expect(balance.available == [.init(amount: 3400, currency: .usd)])
+            #expect(balance.available.map(\.amount) == [3400])
             // 40.00 in, 40.00 on, 6.00 back, and Stripe keeps 2.9 % and 0.30.
-            #expect(try await gateway.perform(.balance()).available == [.init(amount: 600 - 146, currency: .usd)])
+            #expect(try await gateway.perform(.balance()).available.map(\.amount) == [600 - 146])
             let payout = try await gateway.perform(
                 .createPayout(Money(amount: 3400, currency: .usd), from: people.2.id, idempotencyKey: key()))
             #expect(payout.status == .known(.pending))

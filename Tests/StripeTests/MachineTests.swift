@@ -83,7 +83,8 @@ import Testing
             "/v1/events", "/v1/accounts", "/v1/disputes", "/v1//", "/", "", "/v1/customers/../x",
         ]
         for step in 0..<5000 {
-            let form = (0..<Int.random(in: 0...12, using: &chance)).map { _ in words.randomElement(using: &chance) ?? "" }
+            let form = (0..<Int.random(in: 0...12, using: &chance)).map { _ in words.randomElement(using: &chance) ?? ""
+            }
             let path = paths.randomElement(using: &chance) ?? ""
             let method = ["GET", "POST", "DELETE", "PUT"].randomElement(using: &chance) ?? "GET"
             let now = step % 50 == 0 ? [Int64.max, .min, 0].randomElement(using: &chance) ?? 0 : Int64(step)

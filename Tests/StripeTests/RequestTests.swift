@@ -7,7 +7,8 @@ import Testing
 /// the parameter types of Stripe's own SDK.
 @Suite struct RequestTests {
     @Test func everyCallIsSentAsTheFileSays() throws {
-        let file = try #require(Bundle.module.url(forResource: "gateway", withExtension: "tsv", subdirectory: "Requests"))
+        let file = try #require(
+            Bundle.module.url(forResource: "gateway", withExtension: "tsv", subdirectory: "Requests"))
         let expected = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map { String($0) }
         let sent = try Self.requests().map { "\($0.method.rawValue)\t\($0.path)\t\($0.form)" }
         for (index, line) in sent.enumerated() {
@@ -21,7 +22,7 @@ import Testing
     }
 
     private static func customers() throws -> [StripeRequest] {
-        let key = try #require(IdempotencyKey("k"))
+        let key = try StripeTests.key()
         let customer: StripeID<Customer> = try id("cus_1")
         let method: StripeID<PaymentMethod> = try id("pm_1")
         let setup: StripeID<SetupIntent> = try id("seti_1")
@@ -44,7 +45,7 @@ import Testing
     }
 
     private static func payments() throws -> [StripeRequest] {
-        let key = try #require(IdempotencyKey("k"))
+        let key = try StripeTests.key()
         let intent: StripeID<PaymentIntent> = try id("pi_1")
         let hold = Hold(
             amount: Money(amount: 10_000, currency: .eur), fee: 1500, customer: try id("cus_1"),
@@ -74,7 +75,7 @@ import Testing
     }
 
     private static func accounts() throws -> [StripeRequest] {
-        let key = try #require(IdempotencyKey("k"))
+        let key = try StripeTests.key()
         let account: StripeID<Account> = try id("acct_1")
         let payout: StripeID<Payout> = try id("po_1")
         return [
@@ -101,7 +102,7 @@ import Testing
     }
 
     private static func disputes() throws -> [StripeRequest] {
-        let key = try #require(IdempotencyKey("k"))
+        let key = try StripeTests.key()
         let dispute: StripeID<Dispute> = try id("du_1")
         var evidence = DisputeEvidence()
         evidence.accessActivityLog = "log"

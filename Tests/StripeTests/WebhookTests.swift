@@ -44,7 +44,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [nil, "", "t=1", "v1=00", "t=x,v1=" + String(repeating: "0", count: 64), "t=1,v1=zz", ",,,=,t=,v1="])
+    @Test(arguments: [
+        nil, "", "t=1", "v1=00", "t=x,v1=" + String(repeating: "0", count: 64), "t=1,v1=zz", ",,,=,t=,v1=",
+    ])
     func aHeaderWithoutTimeOrSignatureIsUnsigned(_ header: String?) {
         #expect(throws: WebhookError.unsigned) {
             try WebhookSignature.verify(Self.body, header: header, secrets: ["s"], now: 1)
@@ -72,9 +74,11 @@ import Testing
             "data":{"object":{"object":"payout","id":"po_1","new_field":{}}}}
             """
         let event = try StripeEvent(json: Array(json.utf8))
-        #expect(event.subject == .init(kind: "payout", id: "po_1"))
+        #expect(event.subject.kind == "payout")
+        #expect(event.subject.id == "po_1")
         #expect(event.account?.text == "acct_1")
-        for broken in ["", "{}", "[]", "nonsense", #"{"id":1}"#, #"{"id":"evt_1","type":"x","created":1e300,"data":{}}"#] {
+        let huge = #"{"id":"evt_1","type":"x","created":1e300,"data":{}}"#
+        for broken in ["", "{}", "[]", "nonsense", #"{"id":1}"#, huge] {
             #expect(throws: WebhookError.malformed) { try StripeEvent(json: Array(broken.utf8)) }
         }
     }

@@ -31,7 +31,8 @@ struct World: Sendable {
                     settings.retry = retry
                     settings.requestTimeout = timeout
                     let http = StripeHTTP(settings)
-                    let world = World(server: server, gateway: http.gateway(logger: Logger(label: "gateway")), port: number)
+                    let gateway = http.gateway(logger: Logger(label: "gateway"))
+                    let world = World(server: server, gateway: gateway, port: number)
                     let result: Result<Void, any Error>
                     do { result = .success(try await body(world)) } catch { result = .failure(error) }
                     await http.shutdown()

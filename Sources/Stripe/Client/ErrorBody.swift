@@ -50,8 +50,8 @@ extension StripeError.Kind {
         }
         switch status {
         case 402:
-            let wantsCustomer = body?.code == "authentication_required" || body?.declineCode == "authentication_required"
-            self = wantsCustomer ? .authenticationRequired : .card
+            let wantsOwner = [body?.code, body?.declineCode].contains("authentication_required")
+            self = wantsOwner ? .authenticationRequired : .card
         case 401, 403: self = .notAllowed
         case 404: self = .notFound
         case 409: self = .keyInUse

@@ -26,7 +26,8 @@ public struct StripeConfiguration: Sendable {
             throw StripeConfigurationError(description: "The address of Stripe must be like https://api.stripe.com.")
         }
         guard !secretKey.isEmpty, secretKey.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
-            throw StripeConfigurationError(description: "Stripe's secret key is empty or has characters that no key has.")
+            throw StripeConfigurationError(
+                description: "Stripe's secret key is empty or has characters that no key has.")
         }
         if scheme == "http", secretKey.hasPrefix("sk_live_") || secretKey.hasPrefix("rk_live_") {
             throw StripeConfigurationError(description: "A live key is sent over https only.")

@@ -2,7 +2,8 @@ internal import Stripe
 
 extension Sandbox {
     /// Notes that something happened.
-    mutating func emit(_ type: String, _ object: JSON, account: String = "", at now: Int64, by request: SandboxRequest?) {
+    mutating func emit(_ type: String, _ object: JSON, account: String = "", at now: Int64, by request: SandboxRequest?)
+    {
         let id = makeID("evt_")
         var fields: [String: JSON] = [
             "id": .text(id), "object": "event", "type": .text(type), "created": .int(now), "livemode": false,

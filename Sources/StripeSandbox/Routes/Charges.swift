@@ -46,7 +46,8 @@ extension APIRoute {
             return try sandbox.page(
                 sandbox.transfers.newestFirst, of: call, created: { sandbox.transfers[$0]?.created },
                 json: { id in
-                    sandbox.transfers[id].flatMap { $0.destination == account ?? $0.destination ? sandbox.json($0) : nil
+                    sandbox.transfers[id].flatMap {
+                        $0.destination == account ?? $0.destination ? sandbox.json($0) : nil
                     }
                 })
         },

@@ -1,5 +1,5 @@
 /// A request to the stand-in as it came off the wire.
-public struct SandboxRequest: Sendable, Equatable, Codable {
+public struct SandboxRequest: Sendable, Hashable, Codable {
     /// `GET`, `POST` or `DELETE`.
     public var method: String
     /// Without the query.
