@@ -105,7 +105,7 @@ async def test_the_sdk_gets_the_errors_it_knows(start: Start):
     key = {"idempotency_key": "once"}
     first = client.v1.payment_intents.create(hold, key)
     again = client.v1.payment_intents.create(hold, key)
-    assert again.id == first.id and again.last_response.headers["Idempotent-Replayed"] == "true"
+    assert again.id == first.id and again.last_response.headers["idempotent-replayed"] == "true"
     with pytest.raises(stripe.IdempotencyError):
         client.v1.payment_intents.create(hold | {"amount": 9000}, key)
     with pytest.raises(stripe.InvalidRequestError) as unknown:
@@ -217,7 +217,7 @@ async def test_a_killed_stand_in_comes_back_with_everything(start: Start, tmp_pa
     receiver.taken.clear()
     second = await start(*options)
     client = second.sdk()
-    assert client.v1.payment_intents.create(hold, {"idempotency_key": "k"}).last_response.headers["Idempotent-Replayed"] == "true"
+    assert client.v1.payment_intents.create(hold, {"idempotency_key": "k"}).last_response.headers["idempotent-replayed"] == "true"
     assert client.v1.payment_intents.retrieve(held.id).status == "succeeded"
     await until(lambda: "payment_intent.succeeded" in receiver.types, 10, "the event that was not delivered before the end")
     async for _ in ticks(1):

@@ -124,8 +124,11 @@ class StripeChecker:
         if origin is typing_extensions.Literal:
             return value in [str(word) for word in arguments]
         if origin is list:
-            items = value.get("") if isinstance(value, dict) and set(value) == {""} else None
-            return items is not None and all(self._fits(item, arguments[0], where) for item in items)
+            # `a[]=x`, or with its number as the SDK writes it: `a[0]=x`.
+            if not isinstance(value, dict) or not (set(value) == {""} or all(key.isdigit() for key in value)):
+                return False
+            items = value[""] if "" in value else value.values()
+            return all(self._fits(item, arguments[0], where) for item in items)
         if origin is dict or getattr(origin, "__name__", "") == "UntypedStripeObject":
             return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
         if self._is_group(kind):
