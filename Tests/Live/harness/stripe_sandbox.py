@@ -125,4 +125,4 @@ class StripeSandbox:
         """The official SDK, which knows nothing of a stand-in."""
         return stripe.StripeClient(
             "sk_test_live", base_addresses={"api": self.base}, max_network_retries=retries,
-            http_client=stripe.UrllibClient())
+            http_client=stripe.RequestsClient())
