@@ -38,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     ],
@@ -136,6 +137,27 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
+        // Stripe as a client sees it, and a stand-in for it.
+        .target(
+            name: "Stripe",
+            dependencies: [
+                "Money", crypto, log, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ], swiftSettings: language),
+        .target(
+            name: "StripeSandbox",
+            dependencies: [
+                "Stripe", crypto, log, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
         .target(name: "Embedding", dependencies: ["COpenBLAS"], swiftSettings: numeric),
         .target(
             name: "Matching",
@@ -164,7 +186,9 @@ let package = Package(
             name: "ConsultCommand",
             dependencies: [
                 "API", "Accounts", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail", "Matching",
-                "Operations", "Passwords", "Relay", "Sessions", "Signaling", "SignalingEvents", "Tokens", "Web", log,
+                "Operations", "Passwords", "Relay", "Sessions", "Signaling", "SignalingEvents", "StripeSandbox",
+                "Tokens",
+                "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -248,6 +272,14 @@ let package = Package(
                 "TestSupport", "Tokens", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
+        .testTarget(
+            name: "StripeTests",
+            dependencies: [
+                "Money", "Stripe", "StripeSandbox", "TestSupport", log,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], resources: [.copy("Requests")], swiftSettings: language),
         .testTarget(
             name: "MatchingTests",
             dependencies: [

@@ -11,5 +11,6 @@ struct Consult: AsyncParsableCommand {
         subcommands: [
             ServeCommand.self, SignalCommand.self, APICommand.self, MigrateCommand.self, SeedCommand.self,
             TokenCommand.self, MatchCommand.self, DoctorCommand.self, ConfigCommand.self,
+            StripeSandboxCommand.self,
         ])
 }
