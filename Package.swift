@@ -132,6 +132,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
+        .target(name: "Billing", dependencies: ["Database", "Identifiers", "Money"], swiftSettings: language),
         .target(name: "Embedding", dependencies: ["COpenBLAS"], swiftSettings: language),
         .target(
             name: "Matching",
@@ -159,7 +160,7 @@ let package = Package(
         .executableTarget(
             name: "ConsultCommand",
             dependencies: [
-                "API", "Accounts", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail", "Matching",
+                "API", "Accounts", "Billing", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail", "Matching",
                 "Operations", "Passwords", "Relay", "Sessions", "Signaling", "SignalingEvents", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -234,6 +235,10 @@ let package = Package(
                 "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Money", "REST", "TestSupport", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
+        .testTarget(
+            name: "BillingTests",
+            dependencies: ["Billing", "Database", "DatabaseTesting", "Identifiers", "Money", "TestSupport"],
+            swiftSettings: language),
         .testTarget(
             name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Reference")],
             swiftSettings: language),
