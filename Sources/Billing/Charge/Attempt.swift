@@ -1,4 +1,4 @@
-public import Database
+internal import Database
 
 /// One attempt to have a window's money: a payment at the processor, from its hold on.
 public struct Attempt: Hashable, Sendable, Codable {
@@ -64,7 +64,7 @@ public struct Attempt: Hashable, Sendable, Codable {
     /// Whether it is, or may become, money.
     var isLive: Bool {
         switch known {
-        case .asked, .held: !isGivenUp
+        case .asked, .held: !isLeaving
         case .captured: true
         case .failed, .absent, .cancelled: false
         }
@@ -73,11 +73,13 @@ public struct Attempt: Hashable, Sendable, Codable {
     /// Whether its money is certain.
     var isSecure: Bool {
         switch known {
-        case .held: !isGivenUp
+        case .held: !isLeaving
         case .captured: true
         case .asked, .failed, .absent, .cancelled: false
         }
     }
+
+    private var isLeaving: Bool { isGivenUp || pending?.step.kind == .cancel }
 
     var isCaptured: Bool { if case .captured = known { true } else { false } }
 

@@ -1,5 +1,3 @@
-public import Identifiers
-
 extension ChargeMachine {
     /// What happens to a session's money.
     public enum Event: Hashable, Sendable {
@@ -62,6 +60,12 @@ extension ChargeMachine {
         public let source: String
         /// What moved.
         public let movement: Movement
+
+        /// A movement.
+        public init(source: String, movement: Movement) {
+            self.source = source
+            self.movement = movement
+        }
 
         /// What moved, in minor units of the session's currency.
         public enum Movement: Hashable, Sendable, Codable {

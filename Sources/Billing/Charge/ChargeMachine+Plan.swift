@@ -9,9 +9,12 @@ extension ChargeMachine {
         if state == .running { hold(now, &actions) }
         take(now, &actions)
         release(now, &actions)
-        if isOver { giveBack(now, &actions) }
-        if state == .running { grant(now, &actions) }
-        if isOver { settle(&actions) }
+        if isOver {
+            let owesRefund = giveBack(now, &actions)
+            settle(owesRefund: owesRefund, &actions)
+        } else {
+            grant(now, &actions)
+        }
     }
 
     // MARK: Holds
@@ -63,9 +66,11 @@ extension ChargeMachine {
             for index in windows.indices where windows[index].outcome == .open { windows[index].outcome = .released }
             return
         }
+        for index in windows.indices where isFull(windows[index]) {
+            windows[index].fullSince = windows[index].fullSince ?? now
+        }
         for index in windows.indices where windows[index].outcome == .open {
             guard isFull(windows[index]) else { return }
-            windows[index].fullSince = windows[index].fullSince ?? now
             windows[index].outcome = decide(index, now, &actions)
             if windows[index].outcome == .open { return }
         }
@@ -123,8 +128,11 @@ extension ChargeMachine {
     // MARK: Refunds
 
     /// Gives back what is more than the call came to: from its end backwards, and what a window was charged twice.
-    private mutating func giveBack(_ now: Timestamp, _ actions: inout [Action]) {
-        guard windows.allSatisfy({ $0.outcome != .open }) else { return }
+    ///
+    /// - Returns: whether something is still to be given back.
+    private mutating func giveBack(_ now: Timestamp, _ actions: inout [Action]) -> Bool {
+        guard windows.allSatisfy({ $0.outcome != .open }) else { return false }
+        var owesRefund = false
         let target = max(0, owed - orderedRefund)
         var kept: Int64 = 0
         for place in places {
@@ -136,12 +144,15 @@ extension ChargeMachine {
                 kept += keeps
             }
             let (back, backFee) = (amount - keeps, fee - keepsFee)
-            guard back > refunded, self[place].pending == nil, !self[place].isAbandoned else { continue }
+            guard back > refunded, !self[place].isAbandoned else { continue }
+            owesRefund = true
+            guard self[place].pending == nil else { continue }
             if let wait = self[place].notBefore, wait > now { continue }
             send(
                 .refund, amount: back - refunded, fee: max(0, backFee - refundedFee), refundedAfter: back, at: place,
                 now, &actions)
         }
+        return owesRefund
     }
 
     /// What may be kept of all captures, refunds that were ordered apart.
@@ -160,12 +171,12 @@ extension ChargeMachine {
             secured == 1 || time.mediaSeconds >= terms.takenFrom(secured - 1)
         else { return }
         let unpaid = unpaid
-        if let newest = unpaid.compactMap(\.fullSince).max() ?? unpaid.first.map({ _ in now }) {
+        if let newest = unpaid.compactMap(\.fullSince).max() {
+            guard now >= newest.advanced(by: .seconds(terms.patienceSeconds)) else { return }
             guard unpaid.count <= terms.unsettledWindows else {
                 warn(.away, .processorAway(window: secured), secured - 1, &actions)
                 return
             }
-            guard now >= newest.advanced(by: .seconds(terms.patienceSeconds)) else { return }
             for window in unpaid {
                 warn(.unconfirmed, .unconfirmed(window: window.number), window.number - 1, &actions)
             }

@@ -27,13 +27,13 @@ extension ChargeMachine {
     }
 
     /// Says so once nothing is open any more, and again where it came out differently.
-    mutating func settle(_ actions: inout [Action]) {
+    ///
+    /// - Parameter owesRefund: whether something is still to be given back.
+    mutating func settle(owesRefund: Bool, _ actions: inout [Action]) {
         let isDone =
-            windows.allSatisfy { $0.outcome != .open }
+            !owesRefund && windows.allSatisfy { $0.outcome != .open }
             && places.allSatisfy { place in
                 self[place].pending == nil && (self[place].known != .held || self[place].isAbandoned)
-                    && (self[place].notBefore == nil || self[place].isAbandoned || !self[place].isLive
-                        || self[place].isCaptured && !owesRefund(place))
             }
         state = isDone ? .settled : .closing
         guard isDone, summary != settledAs else { return }

@@ -38,6 +38,17 @@ public struct ChargeStep: Hashable, Sendable, Codable {
     /// The platform's part of it, in minor units; of a cancel 0.
     public let fee: Int64
 
+    /// A step.
+    public init(session: SessionID, window: Int, attempt: Int, kind: Kind, serial: Int, amount: Int64, fee: Int64) {
+        self.session = session
+        self.window = window
+        self.attempt = attempt
+        self.kind = kind
+        self.serial = serial
+        self.amount = amount
+        self.fee = fee
+    }
+
     /// The idempotency key: the same for the same step, and for no other.
     public var key: String { "cc-\(session)-w\(window)-a\(attempt)-\(kind.rawValue)-\(serial)" }
 }
