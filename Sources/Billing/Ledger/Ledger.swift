@@ -1,4 +1,5 @@
 public import Database
+internal import Money
 
 /// The double-entry ledger in `ledger_accounts`, `ledger_transactions` and `ledger_entries`. Rows are added and nothing else;
 /// the database itself refuses what is not in balance, what is changed, and what is booked twice.

@@ -1,5 +1,4 @@
 public import Database
-public import Money
 
 /// What an examination of the ledger came to. Each part of it adds findings; without any the ledger is in order.
 public struct LedgerReport: Sendable {
