@@ -160,8 +160,10 @@ let package = Package(
         .executableTarget(
             name: "ConsultCommand",
             dependencies: [
-                "API", "Accounts", "Billing", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail", "Matching",
-                "Operations", "Passwords", "Relay", "Sessions", "Signaling", "SignalingEvents", "Tokens", "Web", log,
+                "API", "Accounts", "Billing", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail",
+                "Matching",
+                "Money", "Operations", "Passwords", "Relay", "Sessions", "Signaling", "SignalingEvents", "Tokens",
+                "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -10,6 +10,6 @@ struct Consult: AsyncParsableCommand {
         version: consultVersion,
         subcommands: [
             ServeCommand.self, SignalCommand.self, APICommand.self, MigrateCommand.self, SeedCommand.self,
-            TokenCommand.self, MatchCommand.self, DoctorCommand.self, ConfigCommand.self,
+            TokenCommand.self, MatchCommand.self, LedgerCommand.self, DoctorCommand.self, ConfigCommand.self,
         ])
 }

@@ -151,7 +151,9 @@ import Testing
         #expect(bench.later(1) == [bench.send(.hold, 1, attempt: 2, 1, 1667, 250)])
         #expect(bench.answer("w1-a2-hold-1", .held(id: "pi_2")) == [])
         // The first one was made after all: one of them is let go.
-        #expect(bench.handle(.observed(window: 1, attempt: 1, .held(id: "pi_1"))) == [bench.send(.cancel, 1, attempt: 2, 2)])
+        #expect(
+            bench.handle(.observed(window: 1, attempt: 1, .held(id: "pi_1"))) == [bench.send(.cancel, 1, attempt: 2, 2)]
+        )
     }
 
     @Test("goes on from the stored value: what is unanswered is sent again")
@@ -166,11 +168,16 @@ import Testing
     @Test("holds anew what expired, and gives back what a lower last word makes too much")
     func corrections() throws {
         var bench = try second()
-        #expect(bench.handle(.observed(window: 2, attempt: 1, .cancelled)) == [bench.send(.hold, 2, attempt: 2, 1, 1667, 250)])
+        #expect(
+            bench.handle(.observed(window: 2, attempt: 1, .cancelled)) == [
+                bench.send(.hold, 2, attempt: 2, 1, 1667, 250)
+            ])
         _ = bench.answer("w2-a2-hold-1", .held(id: "pi_3"))
         // The last 30 s of the first window and 300 s of the second are not billed: 570 s at 15.83.
         #expect(
-            bench.end(900, unbilled: [570..<900]) == [bench.send(.cancel, 2, attempt: 2, 2), bench.send(.refund, 1, 3, 84, 13)])
+            bench.end(900, unbilled: [570..<900]) == [
+                bench.send(.cancel, 2, attempt: 2, 2), bench.send(.refund, 1, 3, 84, 13),
+            ])
         _ = bench.answer("w2-a2-cancel-2", .cancelled)
         let done = bench.answer("w1-a1-refund-3", .captured(amount: 1667, fee: 250, refunded: 84, refundedFee: 13))
         #expect(done.first == bench.booked("w1-a1-refunded-84", .refunded(amount: 84, fee: 13)))
@@ -223,7 +230,9 @@ import Testing
         _ = long.answer("w2-a1-hold-1", .held(id: "pi_2"))
         #expect(long.at(29) == [])
         #expect(long.at(30) == [long.send(.capture, 1, 2, 56, 8)])
-        #expect(long.answer("w1-a1-capture-2", .captured(amount: 56, fee: 8)).last == .grant(horizon: 40, isProvisional: false))
+        #expect(
+            long.answer("w1-a1-capture-2", .captured(amount: 56, fee: 8)).last
+                == .grant(horizon: 40, isProvisional: false))
         var short = try Bench(threshold: 10, window: 20)
         _ = short.handle(.accepted)
         #expect(short.answer("w1-a1-hold-1", .held(id: "pi_1")) == [.grant(horizon: 20, isProvisional: false)])

@@ -7,6 +7,7 @@ import Testing
     @Test("10,000 random histories: never beyond media time, never twice, nothing below the threshold, all settled")
     func histories() throws {
         let session = try #require(SessionID("s"))
+        var failures = 0
         var (paid, refunded, forgone, waived) = (0, 0, 0, 0)
         for seed in 0..<UInt64(10_000) {
             var faults = History.Faults()
@@ -20,7 +21,8 @@ import Testing
             let problems = examine(history, isFaultless: seed % 15 == 5 || seed % 15 == 10)
             if !problems.isEmpty {
                 Issue.record("seed \(seed): \(problems.joined(separator: "; "))")
-                return
+                failures += 1
+                if failures == 5 { return }
             }
             guard let summary = history.settlements.last else { continue }
             paid += summary.charged > 0 ? 1 : 0
@@ -29,7 +31,8 @@ import Testing
             waived += summary.waived > 0 ? 1 : 0
         }
         // Each of these was really tried.
-        #expect(paid > 4000 && refunded > 200 && forgone > 500 && waived > 200, "\(paid) \(refunded) \(forgone) \(waived)")
+        let counts = [paid, refunded, forgone, waived]
+        #expect(paid > 4000 && refunded > 200 && forgone > 500 && waived > 200, "\(counts)")
     }
 
     private func examine(_ history: History, isFaultless: Bool) -> [String] {
@@ -52,18 +55,21 @@ import Testing
         require(fee == terms.prices.fee(of: net), "fee \(fee) of \(net)")
 
         let summary = history.settlements.last
-        require(summary?.charged == net && summary?.fee == fee && summary?.abandoned == 0, "\(String(describing: summary))")
+        let told = String(describing: summary)
+        require(summary?.charged == net && summary?.fee == fee && summary?.abandoned == 0, told)
         if let summary, final.mediaSeconds >= terms.thresholdSeconds {
             let price = terms.prices.price(ofSeconds: billable)
             let parts = net + summary.waived + summary.forgone
-            // What was waived or forgone was priced when it was decided; time that is struck later lowers the price.
-            require(parts == price || (!isFaultless && parts >= price), "\(parts) of \(price)")
+            // What was waived or forgone was priced when it was decided; time that is struck later lowers the price of the
+            // rest, and moves the cent of a rounding from one window to the next.
+            let cents = Int64(history.machine.windows.count)
+            require(parts == price || (!isFaultless && parts >= price - cents), "\(parts) of \(price)")
         }
         if isFaultless, final.mediaSeconds >= terms.thresholdSeconds, final.mediaSeconds <= history.horizon {
-            require(summary?.forgone == 0, "forgone: \(String(describing: summary))")
+            require(summary?.forgone == 0, "forgone: \(told)")
         }
         var balances: [LedgerAccount: Int64] = [:]
-        let (customer, consultant) = (UniqueID(at: Timestamp(secondsSince1970: 1)), UniqueID(at: Timestamp(secondsSince1970: 2)))
+        let (customer, consultant) = (UniqueID(), UniqueID())
         for movement in history.booked.values {
             let entries = MoneyEvent(movement).entries(customer: customer, consultant: consultant)
             require(entries?.reduce(0) { $0 + $1.amount } == 0, "\(movement) is not in balance")

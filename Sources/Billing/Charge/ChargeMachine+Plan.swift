@@ -136,7 +136,9 @@ extension ChargeMachine {
         let target = max(0, owed - orderedRefund)
         var kept: Int64 = 0
         for place in places {
-            guard case .captured(let amount, let fee, let refunded, let refundedFee) = self[place].known else { continue }
+            guard case .captured(let amount, let fee, let refunded, let refundedFee) = self[place].known else {
+                continue
+            }
             var (keeps, keepsFee): (Int64, Int64) = (0, 0)
             if windows[place.window].takenBy == place.attempt {
                 keeps = max(0, min(amount, target - kept))

@@ -22,7 +22,8 @@ extension ChargeMachine {
             forgone += terms.prices.price(fromSecond: held, to: billable)
         }
         return ChargeSummary(
-            mediaSeconds: time.mediaSeconds, billableSeconds: billable, captured: captured, refunded: refunded, fee: fee,
+            mediaSeconds: time.mediaSeconds, billableSeconds: billable, captured: captured, refunded: refunded,
+            fee: fee,
             waived: waived, forgone: forgone, abandoned: places.count { self[$0].isAbandoned })
     }
 

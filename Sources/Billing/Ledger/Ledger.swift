@@ -37,7 +37,9 @@ public enum Ledger {
         }
         // Always in the same order, so that two that need the same new accounts do not wait for each other.
         let accounts = Set(entries.map(\.account)).sorted { left, right in
-            (left.kind.rawValue, left.person?.description ?? "") < (right.kind.rawValue, right.person?.description ?? "")
+            (left.kind.rawValue, left.person?.description ?? "") < (
+                right.kind.rawValue, right.person?.description ?? ""
+            )
         }
         var statements: [SQL] = accounts.map { account in
             """
