@@ -29,6 +29,8 @@ struct History {
     private(set) var horizon: Int
     private(set) var settlements: [ChargeSummary] = []
     private(set) var media = 0
+    /// Whether time was struck after all was settled.
+    private(set) var isStruck = false
     private(set) var final = BillableTime()
     private var random: SeededGenerator
     private var faults: Faults
@@ -70,7 +72,7 @@ struct History {
             }
             if random.below(4) == 0 || media == terms.thresholdSeconds { try handle(.progress(time(media))) }
             if random.below(25) == 0 { try handle(.customerActed) }
-            if random.below(100) < faults.expiries, let name = processor.payments.keys.randomElement(using: &random) {
+            if random.below(100) < faults.expiries, let name = processor.held.randomElement(using: &random) {
                 processor.expire(name)
                 let event = Event.observed(window: name.window, attempt: name.attempt, .cancelled)
                 if random.below(2) == 0 { queue.append((now + random.below(30), .max, .event(event))) }
@@ -87,6 +89,7 @@ struct History {
             try handle(.ended(BillableTime(mediaSeconds: media + 50, unbilled: [0..<random.below(30)])))
             final = BillableTime(mediaSeconds: final.mediaSeconds, unbilled: machine.time.unbilled)
             try drain()
+            isStruck = true
         }
     }
 

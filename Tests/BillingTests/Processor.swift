@@ -67,9 +67,12 @@ struct Processor {
         payments[Name(window: step.window, attempt: step.attempt)].map { .fact($0.fact) } ?? .absent
     }
 
-    mutating func expire(_ name: Name) {
-        if payments[name]?.state == .held { payments[name]?.state = .cancelled }
+    /// The payments that are held, in order.
+    var held: [Name] {
+        payments.filter { $0.value.state == .held }.keys.sorted { ($0.window, $0.attempt) < ($1.window, $1.attempt) }
     }
+
+    mutating func expire(_ name: Name) { payments[name]?.state = .cancelled }
 
     private mutating func apply(_ step: ChargeStep, _ name: Name, _ random: inout SeededGenerator) -> StepAnswer? {
         if step.kind == .hold {
