@@ -66,7 +66,7 @@ import Testing
             let mayDiffer = !isFaultless || history.isStruck
             require(parts == price || (mayDiffer && parts >= price - cents), "\(parts) of \(price)")
         }
-        let isPaidFor = (terms.thresholdSeconds...max(terms.thresholdSeconds, history.horizon)).contains(final.mediaSeconds)
+        let isPaidFor = final.mediaSeconds >= terms.thresholdSeconds && final.mediaSeconds <= history.horizon
         if isFaultless, !history.isStruck, isPaidFor {
             require(summary?.forgone == 0, "forgone: \(told)")
         }
