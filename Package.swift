@@ -137,6 +137,7 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
+        .target(name: "Billing", dependencies: ["Database", "Identifiers", "Money"], swiftSettings: language),
         // Stripe as a client sees it, and a stand-in for it.
         .target(
             name: "Stripe",
@@ -185,9 +186,9 @@ let package = Package(
         .executableTarget(
             name: "ConsultCommand",
             dependencies: [
-                "API", "Accounts", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail", "Matching",
-                "Operations", "Passwords", "Relay", "Sessions", "Signaling", "SignalingEvents", "StripeSandbox",
-                "Tokens",
+                "API", "Accounts", "Billing", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail",
+                "Matching", "Money", "Operations", "Passwords", "Relay", "Sessions", "Signaling", "SignalingEvents",
+                "StripeSandbox", "Tokens",
                 "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -262,6 +263,10 @@ let package = Package(
                 "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Money", "REST", "TestSupport", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
+        .testTarget(
+            name: "BillingTests",
+            dependencies: ["Billing", "Database", "DatabaseTesting", "Identifiers", "Money", "TestSupport"],
+            swiftSettings: language),
         .testTarget(
             name: "EmbeddingTests", dependencies: ["Embedding"], resources: [.copy("Reference")],
             swiftSettings: language),

@@ -10,7 +10,7 @@ struct Consult: AsyncParsableCommand {
         version: consultVersion,
         subcommands: [
             ServeCommand.self, SignalCommand.self, APICommand.self, MigrateCommand.self, SeedCommand.self,
-            TokenCommand.self, MatchCommand.self, DoctorCommand.self, ConfigCommand.self,
-            StripeSandboxCommand.self,
+            TokenCommand.self, MatchCommand.self, LedgerCommand.self, StripeSandboxCommand.self, DoctorCommand.self,
+            ConfigCommand.self,
         ])
 }

@@ -80,11 +80,30 @@ extension Wire {
             if isBroken { break }
         }
         if isBroken { throw failure ?? fail() }
-        let sync = try takeResult(limits)
-        guard PQresultStatus(sync.pointer) == PGRES_PIPELINE_SYNC else { throw fail("the protocol is out of step") }
-        guard var failure else { return rows }
+        let refused = try receiveSync(limits)
+        guard var failure = failure ?? refused else { return rows }
         if failure.sqlState == .queryCancelled, limits.interruption?.isRequested == true { failure = .taskCancelled }
         throw failure
+    }
+
+    /// Awaits the end of a round trip.
+    ///
+    /// - Returns: why it was not committed, where a constraint that is deferred was violated.
+    private func receiveSync(_ limits: Limits) throws(DatabaseError) -> DatabaseError? {
+        let first = try takeResult(limits)
+        if PQresultStatus(first.pointer) == PGRES_PIPELINE_SYNC { return nil }
+        guard PQresultStatus(first.pointer) == PGRES_FATAL_ERROR, !isBroken else {
+            throw fail("the protocol is out of step")
+        }
+        let refused = error(of: first)
+        try awaitResult(limits)
+        // The NULL that ends the error's results, and then the end itself.
+        var sync = PQgetResult(connection).map(ResultHandle.init(owned:))
+        if sync == nil { sync = try takeResult(limits) }
+        guard let sync, PQresultStatus(sync.pointer) == PGRES_PIPELINE_SYNC else {
+            throw fail("the protocol is out of step")
+        }
+        return refused
     }
 
     private func error(of result: ResultHandle) -> DatabaseError {

@@ -56,6 +56,19 @@ extension Timestamp: CustomStringConvertible {
     private static let day: Int64 = 86_400_000_000
 }
 
+extension Timestamp: Codable {
+    /// Reads microseconds since 1970-01-01T00:00:00Z, for stored state.
+    public init(from decoder: any Decoder) throws {
+        microseconds = try decoder.singleValueContainer().decode(Int64.self)
+    }
+
+    /// Writes microseconds since 1970-01-01T00:00:00Z.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(microseconds)
+    }
+}
+
 extension Timestamp: ParameterEncodable {
     /// The moment as RFC 3339.
     public var parameter: Parameter { .text(description) }

@@ -71,11 +71,12 @@ public struct PersonalTable: Sendable {
 public enum PersonalData {
     /// The tables.
     public static let tables: [PersonalTable] =
-        accountTables + requestTables + marketplaceTables + reckonedTables + passingTables
+        accountTables + requestTables + moneyTables + marketplaceTables + reckonedTables + passingTables
 
     /// What the catalogue takes for personal and is not, with the reason: `table.column`.
     static let exceptions: [String: String] = [
-        "schema_migrations.name": "names a migration"
+        "schema_migrations.name": "names a migration",
+        "ledger_entries.account_id": "the number of an account of the books; whose it is says `ledger_accounts`",
     ]
 
     /// The sections of an export, in order.

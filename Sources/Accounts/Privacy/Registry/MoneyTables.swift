@@ -1,0 +1,32 @@
+internal import Database
+
+// How money came to move. Tax law and the balance of the books keep it; nothing in a row says who, once the account is
+// pseudonymised.
+
+extension PersonalData {
+    static let moneyTables: [PersonalTable] = [
+        PersonalTable(
+            "payment_requests", holds: "what was asked of the payment processor, and how it answered",
+            purpose: "so that nothing is charged twice", readers: "operators",
+            export: .none("each belongs to a payment, which is there"), fate: .pseudonymised),
+        PersonalTable(
+            "charges", holds: "which parts of a session are held, charged or given back",
+            purpose: "to charge a session, exactly once", readers: "operators",
+            export: .none("the payments it leads to are there"), fate: .pseudonymised),
+        PersonalTable(
+            "ledger_accounts", holds: "what you were charged and paid, or earned and were paid out, to the cent",
+            purpose: "to prove every movement of money; tax law", readers: "you, operators",
+            export: .sections([
+                .init("ledger") { user in
+                    jsonList(
+                        """
+                        SELECT ledger_accounts.kind AS account, ledger_transactions.kind AS movement,
+                            session_id AS "sessionId", amount, ledger_entries.currency, occurred_at AS "occurredAt"
+                        FROM ledger_accounts JOIN ledger_entries ON account_id = ledger_accounts.id
+                            JOIN ledger_transactions ON ledger_transactions.id = transaction_id
+                        WHERE person_id = \(user) ORDER BY ledger_entries.id
+                        """)
+                }
+            ]), fate: .pseudonymised),
+    ]
+}
