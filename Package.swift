@@ -112,8 +112,9 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Accounts", "Database", "Events", "Identifiers", "Matching", "Operations", "REST", "Sessions", "Web",
-                log,
+                "Accounts", "Database", "Events", "Identifiers", "Matching", "Operations", "Payments", "REST",
+                "Sessions",
+                "Web", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -159,6 +160,15 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
+        // Money on its way: cards, charges, payouts, invoices.
+        .target(
+            name: "Payments",
+            dependencies: [
+                "Accounts", "Billing", "Database", "Events", "Identifiers", "Mail", "Money", "REST", "Sessions",
+                "Stripe",
+                log, .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
         .target(name: "Embedding", dependencies: ["COpenBLAS"], swiftSettings: numeric),
         .target(
             name: "Matching",
@@ -187,9 +197,8 @@ let package = Package(
             name: "ConsultCommand",
             dependencies: [
                 "API", "Accounts", "Billing", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail",
-                "Matching", "Money", "Operations", "Passwords", "Relay", "Sessions", "Signaling", "SignalingEvents",
-                "StripeSandbox", "Tokens",
-                "Web", log,
+                "Matching", "Money", "Operations", "Passwords", "Payments", "Relay", "Sessions", "Signaling",
+                "SignalingEvents", "Stripe", "StripeSandbox", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -238,8 +247,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Matching", "Operations",
-                "Passwords",
-                "REST", "Sessions", "Tokens", log,
+                "Passwords", "Payments", "REST", "Sessions", "Stripe", "StripeSandbox", "Tokens", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -275,6 +283,14 @@ let package = Package(
             dependencies: [
                 "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Money", "REST", "Sessions",
                 "TestSupport", "Tokens", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
+        .testTarget(
+            name: "PaymentsTests",
+            dependencies: [
+                "Accounts", "Billing", "Database", "DatabaseTesting", "Events", "Identifiers", "Mail", "Money",
+                "Payments",
+                "REST", "Sessions", "Stripe", "StripeSandbox", "TestSupport", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
         .testTarget(

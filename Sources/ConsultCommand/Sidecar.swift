@@ -58,7 +58,7 @@ struct Sidecar: Sendable {
                 outbox: OutboxHandlers(pool: pool)))
         let keys = MarketplaceRoutes.published(AccountHandlers(identity))
         server = try APIServer(
-            configuration: settings.apiConfiguration, routes: routes, rootRoutes: keys,
+            configuration: settings.apiConfiguration, routes: routes + MoneyRoutes.table(.init()), rootRoutes: keys,
             authenticator: identity.authenticator, logger: logger, started: started)
         courier = Courier(
             on: pool, transport: try settings.mailTransport(logger: logger),

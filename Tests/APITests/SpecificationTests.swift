@@ -66,7 +66,10 @@ import Yams
                 door: .init(token: { _, _, _, _ in "" }, iceServers: { _ in [] })),
             ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
             outbox: OutboxHandlers(pool: pool))
-        return (MarketplaceRoutes.table(handlers), MarketplaceRoutes.published(AccountHandlers(identity)))
+        return (
+            MarketplaceRoutes.table(handlers) + MoneyRoutes.table(.init()),
+            MarketplaceRoutes.published(AccountHandlers(identity))
+        )
     }
 
     @Test("names the operations of the route table, no more and no fewer, with the same access and idempotency")

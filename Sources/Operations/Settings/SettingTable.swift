@@ -134,6 +134,22 @@ public struct SettingTable: Sendable {
     public let commissionBasisPoints = Setting(
         "CONSULT_COMMISSION_BASIS_POINTS", .count(0...10_000), .text("1500"),
         "The platform's share of what is charged, in hundredths of a percent.")
+    /// The secret key of Stripe.
+    public let stripeSecretKey = Setting(
+        "CONSULT_STRIPE_SECRET_KEY", .optional(.text), .absent("none; embedded, a stand-in that moves no money"),
+        isSecret: true, "Secret key of Stripe; without one nothing is charged, and calls end with their free time.")
+    /// The address of Stripe's API.
+    public let stripeBase = Setting(
+        "CONSULT_STRIPE_API_BASE", .url(["http", "https"], example: "https://api.stripe.com"),
+        .text("https://api.stripe.com"), "Address of Stripe's API.")
+    /// The secrets of Stripe's webhooks.
+    public let stripeWebhookSecret = Setting(
+        "CONSULT_STRIPE_WEBHOOK_SECRET", .optional(.text), .absent("none: webhooks are refused"), isSecret: true,
+        "Secret that Stripe signs webhooks with; while it is replaced, the new and the old one, separated by a comma.")
+    /// The key that browsers give Stripe's own script.
+    public let stripePublishableKey = Setting(
+        "CONSULT_STRIPE_PUBLISHABLE_KEY", .optional(.text), .absent("none: no cards can be added in the browser"),
+        "Publishable key of Stripe, with which browsers send cards to Stripe.")
     /// How long a question is looked for somebody.
     public let questionLifetime = Setting(
         "CONSULT_QUESTION_LIFETIME", .seconds(1...86400), .text("900"),
@@ -176,8 +192,6 @@ public struct SettingTable: Sendable {
     /// Names that the published contract gives to parts of the platform that this build does not have: understood, so
     /// that one environment serves every build, and reported once as unused.
     public static let reserved: Set<String> = [
-        "CONSULT_STRIPE_SECRET_KEY", "CONSULT_STRIPE_SECRET_KEY_FILE", "CONSULT_STRIPE_API_BASE",
-        "CONSULT_STRIPE_WEBHOOK_SECRET", "CONSULT_STRIPE_WEBHOOK_SECRET_FILE",
         "CONSULT_REDIS_URL", "CONSULT_REDIS_URL_FILE",
     ]
 }

@@ -1,0 +1,18 @@
+public import Stripe
+
+/// Who moves the money, and what people have to know about that.
+public struct PaymentProcessor: Sendable {
+    /// The way to it.
+    public let gateway: StripeGateway
+    /// Whether the money is play money; said wherever money is shown.
+    public let isSimulated: Bool
+    /// The key that browsers give Stripe's own script; nil where there is none.
+    public let publishableKey: String?
+
+    /// A processor.
+    public init(gateway: StripeGateway, isSimulated: Bool, publishableKey: String? = nil) {
+        self.gateway = gateway
+        self.isSimulated = isSimulated
+        self.publishableKey = publishableKey
+    }
+}
