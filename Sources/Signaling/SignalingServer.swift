@@ -110,6 +110,15 @@ public final class SignalingServer: Sendable {
         return status
     }
 
+    /// Says what a session has cost so far and how far its call may go, also where nobody has entered its room yet. The horizon
+    /// never moves backwards. Idempotent.
+    ///
+    /// - Throws: ``SignalingError`` of code `notRunning`.
+    public func bill(_ money: RoomMoney, room: RoomID, of session: SessionID) async throws(SignalingError) {
+        try requireRunning()
+        await hub.bill(money, room, of: session)
+    }
+
     /// Ends the connections of a user's sign-ins with close code 4003, and refuses their access tokens from now on, for
     /// longer than these live.
     ///

@@ -45,6 +45,10 @@ struct EventHandling: Sendable {
                 session: session.description, room: room, mode: mode, thresholdSeconds: threshold)
             for person in people { try await invite(person, to: invitation) }
         case .end(let session, let room, _): try await end(room, of: session.description)
+        case .billed(let session, let room, let horizon, let charged, let currency):
+            guard let room = RoomID(room), let session = SessionID(session.description) else { return }
+            try await server.bill(
+                RoomMoney(horizonSeconds: horizon, charged: charged, currency: currency), room: room, of: session)
         }
     }
 

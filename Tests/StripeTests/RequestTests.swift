@@ -68,6 +68,7 @@ import Testing
             StripeCall.charge(try id("ch_1")).request,
             StripeCall.refund(intent, amount: 5, metadata: ["case": "c"], idempotencyKey: key).request,
             StripeCall.refunds(of: intent).request,
+            StripeCall.refund(try id("re_1")).request,
             StripeCall.reverseTransfer(
                 try id("tr_1"), amount: 5, refundsFee: true, metadata: ["case": "c"], idempotencyKey: key
             ).request,

@@ -28,6 +28,9 @@ public enum RoomEvent: Sendable, Hashable {
     /// A session is over: whoever is still in its room is told why, and nobody comes in again.
     /// `room.end {sessionId, room, reason}`
     case end(session: UniqueID, room: String, reason: String)
+    /// What a session has cost so far, in minor units, and up to which media second it may go on.
+    /// `session.billed {sessionId, room, horizonSeconds, charged, currency}`
+    case billed(session: UniqueID, room: String, horizonSeconds: Int, charged: Int64, currency: String)
 
     private struct Ready: Codable {
         var sessionId: String
@@ -35,6 +38,13 @@ public enum RoomEvent: Sendable, Hashable {
         var mode: String
         var thresholdSeconds: Int
         var people: [Person]
+    }
+    private struct Billed: Codable {
+        var sessionId: String
+        var room: String
+        var horizonSeconds: Int
+        var charged: Int64
+        var currency: String
     }
     private struct End: Codable {
         var sessionId: String
@@ -55,6 +65,13 @@ public enum RoomEvent: Sendable, Hashable {
             return Event(
                 id: id, queue: .signaling, key: "session \(session)", kind: "room.end",
                 payload: try JSONText(encoding: End(sessionId: session.description, room: room, reason: reason)))
+        case .billed(let session, let room, let horizon, let charged, let currency):
+            let payload = Billed(
+                sessionId: session.description, room: room, horizonSeconds: horizon, charged: charged,
+                currency: currency)
+            return Event(
+                id: id, queue: .signaling, key: "session \(session)", kind: "session.billed",
+                payload: try JSONText(encoding: payload))
         }
     }
 
@@ -71,6 +88,11 @@ public enum RoomEvent: Sendable, Hashable {
         case "room.end":
             let end = try event.payload.decode(as: End.self)
             self = .end(session: try eventID(end.sessionId, of: "session"), room: end.room, reason: end.reason)
+        case "session.billed":
+            let billed = try event.payload.decode(as: Billed.self)
+            self = .billed(
+                session: try eventID(billed.sessionId, of: "session"), room: billed.room,
+                horizonSeconds: billed.horizonSeconds, charged: billed.charged, currency: billed.currency)
         default: return nil
         }
     }

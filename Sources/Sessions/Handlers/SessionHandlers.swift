@@ -42,12 +42,18 @@ public struct SessionHandlers: Sendable {
     let pool: DatabasePool
     let store: SessionStore
     let door: Door
+    let billings: SessionBillings
 
     /// Handlers on a database.
-    public init(pool: DatabasePool, store: SessionStore, door: Door) {
+    ///
+    /// - Parameter billings: what sessions cost; without it nothing is charged.
+    public init(
+        pool: DatabasePool, store: SessionStore, door: Door, billings: @escaping SessionBillings = { _ in [:] }
+    ) {
         self.pool = pool
         self.store = store
         self.door = door
+        self.billings = billings
     }
 
     /// `GET /sessions?state=&limit=&cursor=`: 200 with a page of one's own, the newest first.
@@ -66,12 +72,14 @@ public struct SessionHandlers: Sendable {
         let rows = try await pool.query(
             "SELECT \(ListedSession.columns) WHERE \(condition) ORDER BY sessions.id DESC LIMIT \(page.fetched)")
         let found = try rows.map { row throws(DatabaseError) in try ListedSession(row) }
-        return .json(page.listing(of: found, key: \.session.id) { SessionView($0, for: user) })
+        let billings = try await billings(found.map(\.session.id))
+        return .json(
+            page.listing(of: found, key: \.session.id) { SessionView($0, for: user, billing: billings[$0.session.id]) })
     }
 
     /// `GET /sessions/{id}`: 200 with one's own session; an admin sees everybody's.
     public func show(_ call: Call) async throws -> Reply {
-        .json(SessionView(try await own(call, adminsToo: true), for: try call.signedIn().user))
+        .json(try await view(try await own(call, adminsToo: true), for: try call.signedIn().user))
     }
 
     private struct Invitation: Encodable {
@@ -108,12 +116,16 @@ public struct SessionHandlers: Sendable {
         try await pool.withTransaction { transaction in
             try await store.apply(.endRequested(side), to: session.id, at: .now(), in: transaction)
         }
-        return .json(SessionView(try await own(call), for: user))
+        return .json(try await view(try await own(call), for: user))
     }
 
     /// `GET /sessions/{id}/quality`: 200 with what was seen of the four directions; nulls while nothing is known.
     public func quality(_ call: Call) async throws -> Reply {
         .json(SessionQualityView(try await own(call, adminsToo: true).session.quality))
+    }
+
+    private func view(_ listed: ListedSession, for reader: UniqueID) async throws -> SessionView {
+        SessionView(listed, for: reader, billing: try await billings([listed.session.id])[listed.session.id])
     }
 
     func own(_ call: Call, adminsToo: Bool = false) async throws -> ListedSession {

@@ -39,20 +39,15 @@ struct ListedSession: Sendable {
 struct SessionView: Encodable {
     private let listed: ListedSession
     private let reader: SessionSide?
+    private let billing: SessionBilling
 
     /// What `reader` sees; somebody who is none of its people sees the same in words about both.
-    init(_ listed: ListedSession, for reader: UniqueID) {
+    ///
+    /// - Parameter billing: nil where nothing is charged.
+    init(_ listed: ListedSession, for reader: UniqueID, billing: SessionBilling?) {
         self.listed = listed
         self.reader = listed.session.side(of: reader)
-    }
-
-    private struct Billing: Encodable {
-        struct Hold: Encodable {}
-
-        let state: String
-        let charged: Money
-        let fee: Money
-        let holds: [Hold]
+        self.billing = billing ?? SessionBilling(nothingIn: listed.session.rate.currency)
     }
 
     private enum Key: String, CodingKey {
@@ -86,9 +81,7 @@ struct SessionView: Encodable {
         try container.encode(session.quality, forKey: .quality)
         try container.encode(
             listed.stars.map { SessionRatingView(stars: $0, comment: listed.comment) }, forKey: .rating)
-        // Nothing is charged here yet, and it says so.
-        let nothing = Money(amount: 0, currency: session.rate.currency)
-        try container.encode(Billing(state: "none", charged: nothing, fee: nothing, holds: []), forKey: .billing)
+        try container.encode(billing, forKey: .billing)
     }
 
     private var words: String? {

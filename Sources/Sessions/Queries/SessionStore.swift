@@ -39,11 +39,11 @@ public struct SessionStore: Sendable {
 
     // MARK: Making and finding
 
-    /// Makes the session of an accepted request. Its terms are fixed here, whatever the settings become later.
+    /// Makes the session of an accepted request, and tells of it. Its terms are fixed here, whatever the settings become later.
     public func create(
         question: UniqueID, request: UniqueID, customer: UniqueID, consultant: UniqueID, rate: Money,
         at now: Timestamp, in transaction: Transaction
-    ) async throws(DatabaseError) -> Session {
+    ) async throws -> Session {
         let id = UniqueID(at: now)
         let rows = try await transaction.query(
             """
@@ -54,6 +54,7 @@ public struct SessionStore: Sendable {
                 \(terms.commissionBasisPoints), \(now), \(now.advanced(by: terms.patience.join)))
             RETURNING \(Session.columns)
             """)
+        try await Outbox.append(try SessionOpened(session: id).event(), in: transaction)
         return try Session(rows[0])
     }
 

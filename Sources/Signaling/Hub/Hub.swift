@@ -38,6 +38,8 @@ actor Hub {
     var journal: SessionJournal?
     /// What the journal was told of each room last.
     var journaled: [RoomID: SessionJournal.Room] = [:]
+    /// What was said of the money of rooms that nobody has entered yet, where there is no journal to keep it.
+    var unenteredMoney: [RoomID: SessionJournal.Room] = [:]
     var counters = SignalingMetrics()
 
     /// Lanes being worked off, and errands being run.

@@ -55,9 +55,10 @@ extension Hub {
         var room = Room(
             id: token.room, mode: plane == nil ? .p2p : token.mode, policy: policy, session: token.session,
             openedAt: Date(), resumeWindow: limits.resumeWindow, now: now)
-        if let known = journal?.room(token.room) {
+        if let known = known(token.room) {
             if let ended = known.ended { throw .roomEnded(EndReason(rawValue: ended) ?? .ended) }
             room.restore(mediaSeconds: known.mediaSeconds, horizonSeconds: known.horizonSeconds, now: now)
+            room.money = known.money
         }
         return room
     }

@@ -77,7 +77,7 @@ extension Hub {
         guard journal != nil else { return }
         for (id, room) in rooms where room.session != nil && room.ended == nil {
             if let last = journaled[id], last.mediaSeconds == room.clock.mediaSeconds,
-                last.horizonSeconds == room.clock.horizonSeconds
+                last.horizonSeconds == room.clock.horizonSeconds, last.money == room.money
             {
                 continue
             }
@@ -92,11 +92,35 @@ extension Hub {
         let ended = room.ended == .shutdown ? nil : room.ended
         let entry = SessionJournal.Room(
             room: id, session: session, mediaSeconds: room.clock.mediaSeconds,
-            horizonSeconds: room.clock.horizonSeconds, ended: ended?.rawValue,
+            horizonSeconds: room.clock.horizonSeconds, money: room.money, ended: ended?.rawValue,
             until: Date().timeIntervalSince1970 + Self.memory)
         journal?.note(entry)
         journaled[id] = entry
     }
+
+    // MARK: Money
+
+    /// A room nobody has entered yet is written down with its horizon, and opened from there.
+    func bill(_ money: RoomMoney, _ id: RoomID, of session: SessionID) async {
+        guard let room = rooms[id] else { return await billUnentered(money, id, of: session) }
+        guard room.ended == nil else { return }
+        run(rooms[id]?.billed(money) ?? [], in: id)
+        _ = await extendHorizon(of: id, to: money.horizonSeconds)
+    }
+
+    private func billUnentered(_ money: RoomMoney, _ id: RoomID, of session: SessionID) async {
+        var known =
+            journal?.room(id) ?? unenteredMoney[id]
+            ?? SessionJournal.Room(
+                room: id, session: session, mediaSeconds: 0, until: Date().timeIntervalSince1970 + Self.memory)
+        guard known.ended == nil else { return }
+        known.horizonSeconds = max(known.horizonSeconds ?? 0, money.horizonSeconds)
+        known.money = money
+        if journal == nil { unenteredMoney[id] = known } else { journal?.note(known) }
+    }
+
+    /// What is known of a room that nobody has entered since the start.
+    func known(_ id: RoomID) -> SessionJournal.Room? { journal?.room(id) ?? unenteredMoney.removeValue(forKey: id) }
 
     // MARK: The end
 
@@ -115,8 +139,9 @@ extension Hub {
         var room = Room(
             id: id, mode: .relay, policy: configuration.billing, session: session, openedAt: Date(),
             resumeWindow: limits.resumeWindow, now: now)
-        guard let known = journal?.room(id) else { return room }
+        guard let known = known(id) else { return room }
         room.restore(mediaSeconds: known.mediaSeconds, horizonSeconds: known.horizonSeconds, now: now)
+        room.money = known.money
         room.ended = known.ended.map { EndReason(rawValue: $0) ?? .ended }
         return room
     }

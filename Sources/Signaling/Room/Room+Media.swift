@@ -99,6 +99,14 @@ extension Room {
         return setClock(status) + [.billing(.grant)]
     }
 
+    /// The marketplace says what the session has cost; the horizon is moved by whoever has the clock.
+    mutating func billed(_ money: RoomMoney) -> [RoomAction] {
+        guard ended == nil, money != self.money else { return [] }
+        let isNews = money.charged != self.money?.charged
+        self.money = money
+        return isNews ? everybody(.billing(clock, money)) : []
+    }
+
     mutating func apply(_ actions: [PeerClock.Action]) -> [RoomAction] {
         var result: [RoomAction] = []
         for action in actions where ended == nil {
@@ -116,7 +124,7 @@ extension Room {
         let entersGrace = status.state == .grace && clock.state != .grace
         clock = status
         let told = trail?.moved(status).map { [RoomAction.report($0)] } ?? []
-        return told + (entersGrace ? [.billing(.grace)] : []) + everybody(.billing(status))
+        return told + (entersGrace ? [.billing(.grace)] : []) + everybody(.billing(status, money))
     }
 
     private func warn(_ seconds: Int, _ reason: ClockWarning) -> [RoomAction] {

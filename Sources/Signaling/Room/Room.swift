@@ -33,6 +33,8 @@ struct Room: Sendable {
     /// The clock itself, where the two sides' reports drive it; the relay's rooms have theirs in the relay.
     var peerClock: PeerClock?
     var ended: EndReason?
+    /// What the marketplace has said of the session's money; nil in rooms that charge nobody.
+    var money: RoomMoney?
     /// What the marketplace was told, where the room is one of a booked session.
     var trail: SessionTrail?
     /// When the newest token seen for this room expires.
@@ -109,7 +111,8 @@ struct Room: Sendable {
     func snapshot(for user: UserID, offerer: Bool, iceServers: JSONValue) -> JSONValue {
         var result: JSONObject = [
             "room": .string(id.text), "mode": .string(mode.rawValue),
-            "participants": .array(participants.map(\.json)), "iceServers": iceServers, "billing": clock.json,
+            "participants": .array(participants.map(\.json)), "iceServers": iceServers,
+            "billing": clock.json(charged: money),
             "slots": ["mic", "camera", "screen"],
         ]
         if mode == .p2p { result.append("offerer", .bool(offerer)) }

@@ -12,7 +12,7 @@ enum RoomNotification: Sendable, Equatable {
     case mediaState(UserID, MediaState)
     case connection(UserID, PathState)
     case renegotiate(codecs: [String])
-    case billing(ClockStatus)
+    case billing(ClockStatus, RoomMoney?)
     case warning(secondsLeft: Int, reason: ClockWarning)
     case quality(UserID, QualityReport)
     case chat(ChatMessage)
@@ -65,7 +65,7 @@ enum RoomNotification: Sendable, Equatable {
         case .connection(let user, let state):
             return ["userId": .string(user.text), "state": .string(state.rawValue)]
         case .renegotiate(let codecs): return ["codecs": .array(codecs.map { .string($0) })]
-        case .billing(let status): return status.json
+        case .billing(let status, let money): return status.json(charged: money)
         case .warning(let seconds, let reason):
             return ["secondsLeft": .integer(Int64(seconds)), "reason": .string(reason.rawValue)]
         case .quality(let user, let report):
@@ -111,11 +111,11 @@ extension CandidateMessage {
 
 extension ClockStatus {
     /// `billing.status`. Rooms of a plain media server charge nobody: `charged` is null.
-    var json: JSONValue {
+    func json(charged money: RoomMoney?) -> JSONValue {
         [
             "state": .string(state.rawValue), "mediaSeconds": .integer(Int64(mediaSeconds)),
             "thresholdSeconds": .optional(thresholdSeconds), "horizonSeconds": .optional(horizonSeconds),
-            "charged": .null, "running": .bool(running),
+            "charged": money?.json ?? .null, "running": .bool(running),
         ]
     }
 }

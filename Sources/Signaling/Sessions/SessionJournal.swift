@@ -18,6 +18,8 @@ struct SessionJournal {
         var mediaSeconds: Int
         /// The horizon; nil where the room has none.
         var horizonSeconds: Int?
+        /// What was said of its money; nil where nothing was.
+        var money: RoomMoney?
         /// Why it ended; nil where it has not.
         var ended: String?
         /// Until when it matters, in seconds since 1970.

@@ -69,9 +69,9 @@ extension StripeCall where Object == PaymentIntent {
         }
     }
 
-    /// Reads a PaymentIntent with its charge.
+    /// Reads a PaymentIntent with its charge and our fee.
     public static func paymentIntent(_ id: StripeID<PaymentIntent>) -> Self {
-        Self(.get, "/v1/payment_intents/\(id)") { $0.add("expand", ["latest_charge"]) }
+        Self(.get, "/v1/payment_intents/\(id)") { $0.add("expand", ["latest_charge.application_fee"]) }
     }
 
     /// Captures what is due, once; the rest of the hold is released. The fee may not exceed the amount.
@@ -143,6 +143,11 @@ extension StripeCall where Object == Refund {
             form.add("reverse_transfer", true)
         }
     }
+}
+
+extension StripeCall where Object == Refund {
+    /// Reads a refund.
+    public static func refund(_ id: StripeID<Refund>) -> Self { Self(.get, "/v1/refunds/\(id)") }
 }
 
 extension StripeCall where Object == StripeList<Refund> {

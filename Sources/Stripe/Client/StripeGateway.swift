@@ -37,6 +37,9 @@ public struct StripeGateway: Sendable {
         }
     }
 
+    /// The same way, on which each request is sent once: for whoever decides themselves what is sent again.
+    public var once: StripeGateway { StripeGateway(retry: .never, logger: logger, pause: pause, exchange: exchange) }
+
     /// Sends a call and decodes the object it answers.
     public func perform<Object>(_ call: StripeCall<Object>) async throws(StripeError) -> Object {
         let answer = try await send(call.request)

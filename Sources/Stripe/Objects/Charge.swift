@@ -20,8 +20,8 @@ public struct Charge: Decodable, Sendable {
     public let paymentIntent: StripeID<PaymentIntent>?
     /// The consultant's part.
     public let transfer: StripeID<Transfer>?
-    /// Our part.
-    public let applicationFee: StripeID<ApplicationFee>?
+    /// Our part; whole where it was asked for by `expand`.
+    public let applicationFee: Expandable<ApplicationFee>?
     /// The entry in the platform's balance.
     public let balanceTransaction: StripeID<BalanceTransaction>?
     /// Facts of the card.
@@ -52,8 +52,18 @@ public struct Charge: Decodable, Sendable {
     }
 }
 
-/// The platform's share of a charge. Only its id is read.
-public enum ApplicationFee {}
+/// The platform's share of a charge.
+public struct ApplicationFee: Decodable, Sendable {
+    /// In minor units.
+    public let amount: Int64
+    /// What was given back of it.
+    public let amountRefunded: Int64
+
+    private enum CodingKeys: String, CodingKey {
+        case amount
+        case amountRefunded = "amount_refunded"
+    }
+}
 
 /// Money given back.
 public struct Refund: Decodable, Sendable {

@@ -33,6 +33,21 @@ public struct StripeRequest: Sendable, Hashable, Codable {
         self.account = account
     }
 
+    /// A request that was stored, with its parameters as they were encoded.
+    ///
+    /// - Returns: nil where `encodedForm` is no such text.
+    public init?(
+        _ method: Method, _ path: String, encodedForm: String, idempotencyKey: IdempotencyKey? = nil,
+        account: StripeID<Account>? = nil
+    ) {
+        guard Form(encoded: encodedForm) != nil else { return nil }
+        self.method = method
+        self.path = path
+        form = encodedForm
+        self.idempotencyKey = idempotencyKey
+        self.account = account
+    }
+
     /// Path and query as they stand on the request line.
     public var target: String {
         method == .post || form.isEmpty ? path : "\(path)?\(form)"

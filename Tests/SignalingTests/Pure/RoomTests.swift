@@ -200,11 +200,11 @@ import Testing
             ])
         var status = ClockStatus(
             state: .grace, mediaSeconds: 600, thresholdSeconds: 600, horizonSeconds: 600, running: true)
-        #expect(room.handle(.clock(status)) == [.billing(.grace), .notify(socket(1), .billing(status))])
+        #expect(room.handle(.clock(status)) == [.billing(.grace), .notify(socket(1), .billing(status, nil))])
         #expect(room.handle(.clock(status)) == [])
         status.horizonSeconds = 1200
         status.state = .paid
-        #expect(room.granted(status) == [.notify(socket(1), .billing(status)), .billing(.grant)])
+        #expect(room.granted(status) == [.notify(socket(1), .billing(status, nil)), .billing(.grant)])
     }
 
     @Test func `quality goes to its owner and to observers`() throws {

@@ -1,0 +1,75 @@
+import Billing
+import Database
+import Events
+import Logging
+import Operations
+import Payments
+import ServiceLifecycle
+import Sessions
+
+/// What charges for sessions in a process with the sidecar, put together.
+struct Charging: Sendable {
+    let payments: PaymentHandlers
+    let webhooks: WebhookHandlers
+    let billings: ChargeBillings
+    private let pool: DatabasePool
+    private let events: ChargeEvents
+    private let runner: ChargeRunner
+    private let stripe: StripeEventRunner
+
+    /// - Parameter secrets: what Stripe signs its webhooks with.
+    init(
+        pool: DatabasePool, processor: PaymentProcessor, accounts: PaymentAccounts, secrets: [String], logger: Logger
+    ) {
+        self.pool = pool
+        let store = ChargeStore(isSimulated: processor.isSimulated) { session, transaction in
+            try await MediaRecords.billing(of: session, on: transaction)
+        }
+        let events = ChargeEvents(store: store, logger: logger)
+        let observer = ChargeObserver(pool: pool, store: store, processor: processor)
+        self.events = events
+        runner = ChargeRunner(pool: pool, store: store, processor: processor, logger: logger)
+        payments = PaymentHandlers(pool: pool, store: store)
+        billings = ChargeBillings(pool: pool, isSimulated: processor.isSimulated)
+        webhooks = WebhookHandlers(pool: pool, secrets: secrets)
+        stripe = StripeEventRunner(
+            pool: pool, handlers: [{ try await observer.handle($0) }, { try await accounts.handle($0) }], logger: logger)
+    }
+
+    /// What runs.
+    var services: [any Service] { [runner, stripe] }
+
+    /// After a session has heard what its room says.
+    func handle(_ delivery: Delivery, _ change: SessionStore.Change, in transaction: Transaction) async throws {
+        try await events.handle(delivery, change, in: transaction)
+    }
+
+    /// Handles an event of the sidecar's queue.
+    ///
+    /// - Returns: false where others have to see it too, or it is about something else.
+    func handle(_ delivery: Delivery, in transaction: Transaction) async throws -> Bool {
+        try await events.handle(delivery, in: transaction)
+    }
+
+    /// What charging has done, and what waits.
+    func metrics() async -> [MetricFamily] {
+        let done = runner.metrics
+        var families: [MetricFamily] = [
+            .counter("consult_payment_requests_total", help: "Requests to the payment processor.", done.sent),
+            .counter(
+                "consult_payment_unanswered_total",
+                help: "Requests to the payment processor of which it is not known whether they were done.",
+                done.unanswered),
+            .counter("consult_payment_failures_total", help: "Failures in handling charges.", done.failures),
+        ]
+        if let queue = try? await ChargeQueue.read(on: pool) {
+            families += [
+                .gauge("consult_payment_requests_pending", help: "Requests that wait for an answer.", queue.requests),
+                .gauge("consult_stripe_events_pending", help: "Events of Stripe that wait.", queue.events),
+                .gauge("consult_stripe_events_parked", help: "Events of Stripe that failed too often.", queue.parked),
+                .gauge("consult_charges_open", help: "Sessions whose money is not decided.", queue.charges),
+            ]
+        }
+        return families
+    }
+}
