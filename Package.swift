@@ -166,7 +166,7 @@ let package = Package(
             dependencies: [
                 "Accounts", "Billing", "Database", "Events", "Identifiers", "Mail", "Money", "REST", "Sessions",
                 "Stripe",
-                log, .product(name: "HTTPTypes", package: "swift-http-types"),
+                crypto, log, .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
         .target(name: "Embedding", dependencies: ["COpenBLAS"], swiftSettings: numeric),

@@ -1,13 +1,62 @@
+internal import HTTPTypes
+internal import Identifiers
+public import Payments
 public import REST
 
 /// The part of the API's table that is about money: every path under `/api/v1`, who may use it, how often, and who answers.
 public struct MoneyRoutes: Sendable {
     /// The parts that answer.
     public struct Handlers: Sendable {
+        /// The cards of customers.
+        public var methods: PaymentMethodHandlers
+        /// How consultants are paid.
+        public var payouts: PayoutHandlers
+
         /// The parts that answer.
-        public init() {}
+        public init(methods: PaymentMethodHandlers, payouts: PayoutHandlers) {
+            self.methods = methods
+            self.payouts = payouts
+        }
     }
 
+    // Each asks Stripe; cards are not to be tried out here.
+    private static let cards = RateLimit("cards", 20, perSeconds: 300, by: .account)
+    private static let cardChanges = RateLimit("card-changes", 30, perSeconds: 60, by: .account)
+    private static let payoutAccounts = RateLimit("payout-account", 30, perSeconds: 60, by: .account)
+
+    private static let customer = Access.verified([.customer])
+    private static let consultant = Access.verified([.consultant])
+    private static let consultantAndAdmin = Access.verified([.consultant, .admin])
+
     /// Every row.
-    public static func table(_ handlers: Handlers) -> [Route] { [] }
+    public static func table(_ handlers: Handlers) -> [Route] {
+        accounts(handlers)
+    }
+
+    /// Cards, payout accounts, payouts.
+    private static func accounts(_ handlers: Handlers) -> [Route] {
+        [
+            Route(.get, "/me/payment-methods", customer) { try await handlers.methods.list($0) },
+            Route(.post, "/me/payment-methods", customer, limits: [cards], isIdempotent: true) {
+                try await handlers.methods.add($0)
+            },
+            Route(.patch, "/me/payment-methods/{id}", customer, limits: [cardChanges]) {
+                try await handlers.methods.update($0)
+            },
+            Route(.delete, "/me/payment-methods/{id}", customer, limits: [cardChanges]) {
+                try await handlers.methods.remove($0)
+            },
+            Route(.post, "/me/payout-account", consultant, limits: [payoutAccounts]) {
+                try await handlers.payouts.open($0)
+            },
+            Route(.get, "/me/payout-account", consultant, limits: [payoutAccounts]) {
+                try await handlers.payouts.show($0)
+            },
+            Route(.patch, "/me/payout-account", consultant, limits: [payoutAccounts]) {
+                try await handlers.payouts.update($0)
+            },
+            Route(.get, "/me/earnings", consultant) { try await handlers.payouts.earnings($0) },
+            Route(.get, "/payouts", consultantAndAdmin) { try await handlers.payouts.list($0) },
+        ]
+    }
 }

@@ -29,8 +29,12 @@ struct Assembly {
     private let core: SignalingCore?
     private let sidecar: Sidecar?
 
-    /// - Parameter store: the database; nil for a signaling core that serves token rooms alone.
-    init(settings: Settings, halves: Halves, store: DataStore?, key: SigningKey, logger: Logger) async throws {
+    /// - Parameters:
+    ///   - store: the database; nil for a signaling core that serves token rooms alone.
+    ///   - payments: who moves the money; nil without a sidecar.
+    init(
+        settings: Settings, halves: Halves, store: DataStore?, payments: PaymentParts?, key: SigningKey, logger: Logger
+    ) async throws {
         raiseFileLimit()
         let readiness = Readiness(
             [halves.hasSignaling ? SignalingCore.starting : nil, halves.hasSidecar ? Self.apiStarting : nil]
@@ -45,11 +49,13 @@ struct Assembly {
             ? try await SignalingCore(
                 settings: settings, store: store, key: key, knowsSidecar: halves == .both || store != nil,
                 readiness: readiness, logger: logger) : nil
-        guard halves.hasSidecar, let store else {
+        guard halves.hasSidecar, let store, let payments else {
             sidecar = nil
             return
         }
-        sidecar = try await Sidecar(settings: settings, store: store, key: key, logger: logger) { port in
+        sidecar = try await Sidecar(
+            settings: settings, store: store, payments: payments, key: key, logger: logger
+        ) { port in
             logger.info(
                 "serving the API",
                 metadata: ["address": "\(settings.address(port: port))/api/v1", "data": "\(settings.dataFolder)"])

@@ -7,7 +7,8 @@ import Tokens
 struct DoctorCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
-        abstract: "Check settings, ports, files, certificates, database, mail, STUN and TURN, and say what to do.",
+        abstract:
+            "Check settings, ports, files, certificates, database, mail, Stripe, STUN and TURN, and say what to do.",
         discussion: "One line per check: ok, warn or fail. Exits with 1 where one fails.\n\n"
             + SettingOptions.discussion)
 
@@ -27,6 +28,7 @@ struct DoctorCommand: AsyncParsableCommand {
             for finding in settings.findings() { tell(finding) }
             tell(await settings.examineDatabase())
             tell(await settings.examineMail())
+            tell(await settings.examineStripe())
         }
         if failed { throw ExitCode.failure }
     }

@@ -12,7 +12,7 @@ struct SeedCommand: AsyncParsableCommand {
         commandName: "seed", abstract: "Fill the database with people to try the product with.",
         discussion: """
             Works on CONSULT_DATABASE_URL; without it on the data folder's private PostgreSQL, while nothing else uses it. \
-            Safe to repeat. All of them have one password, which is kept in the data folder.
+            Safe to repeat. Where money is simulated, customers get a card and consultants a payout account. All of them have one password, which is kept in the data folder.
             """)
 
     @Flag(help: "A dozen consultants, three customers, an admin, past sessions with ratings.")
@@ -34,6 +34,7 @@ struct SeedCommand: AsyncParsableCommand {
             do {
                 try await store.requireMigrated(settings)
                 try await store.seed(settings)
+                await store.seedPayments(settings, logger: Logger(label: "consult"))
             } catch {
                 await store.close()
                 throw error

@@ -66,8 +66,10 @@ private func serve(_ settings: Settings, _ halves: Assembly.Halves, embedded: Bo
             ? try await DataStore.open(settings, embedded: embedded, logger: logger) : nil
         do {
             if let store { try await prepare(store, settings, embedded: embedded, logger: logger) }
+            let payments =
+                halves.hasSidecar ? try PaymentParts(settings: settings, embedded: embedded, logger: logger) : nil
             let assembly = try await Assembly(
-                settings: settings, halves: halves, store: store, key: key, logger: logger)
+                settings: settings, halves: halves, store: store, payments: payments, key: key, logger: logger)
             try await assembly.run()
         } catch {
             await store?.close()
@@ -89,6 +91,7 @@ private func prepare(_ store: DataStore, _ settings: Settings, embedded: Bool, l
     if !applied.isEmpty { logger.info("migrated", metadata: ["migrations": "\(applied.count)"]) }
     if try await DemoSeed.isEmpty(store.pool) {
         try await store.seed(settings)
+        await store.seedPayments(settings, logger: logger)
         logger.info("demo accounts were made", metadata: ["password": "in \(settings.dataFolder)/demo-password"])
     }
 }

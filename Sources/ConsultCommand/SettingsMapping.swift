@@ -75,6 +75,7 @@ extension Settings {
         do {
             _ = try MailAddress(mailbox: self.mailFrom)
         } catch { problems.append("CONSULT_MAIL_FROM: \(error.message)") }
+        if let stripeProblem { problems.append(stripeProblem) }
         for problem in problems { printError("consult: \(problem)") }
         if !problems.isEmpty { throw ExitCode(EX_CONFIG) }
     }

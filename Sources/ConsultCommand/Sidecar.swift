@@ -8,6 +8,7 @@ import Mail
 import Matching
 import Operations
 import Passwords
+import Payments
 import ServiceLifecycle
 import Sessions
 import Signaling
@@ -24,9 +25,11 @@ struct Sidecar: Sendable {
     private let sessionMetrics = SessionMetrics()
     private let deadlines: SessionDeadlines
     private let matchmaking: Matchmaking
+    private let payments: PaymentParts
+    private let upkeep: PaymentUpkeep
 
     init(
-        settings: Settings, store: DataStore, key: SigningKey, logger: Logger,
+        settings: Settings, store: DataStore, payments: PaymentParts, key: SigningKey, logger: Logger,
         started: @escaping @Sendable (UInt16) -> Void
     ) async throws {
         let pool = store.pool
@@ -36,6 +39,13 @@ struct Sidecar: Sendable {
         let sessions = SessionStore(terms: settings.sessionTerms)
         let matchmaking = Matchmaking(settings: settings, store: store, sessions: sessions, logger: logger)
         self.matchmaking = matchmaking
+        self.payments = payments
+        let accounts = PaymentAccounts(
+            pool: pool, processor: payments.processor, clientURL: settings.address(port: settings.httpPort),
+            logger: logger)
+        upkeep = PaymentUpkeep(accounts)
+        let money = MoneyRoutes.table(
+            .init(methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts)))
         let routes = MarketplaceRoutes.table(
             .init(
                 registration: RegistrationHandlers(identity), signIn: SignInHandlers(identity),
@@ -58,7 +68,7 @@ struct Sidecar: Sendable {
                 outbox: OutboxHandlers(pool: pool)))
         let keys = MarketplaceRoutes.published(AccountHandlers(identity))
         server = try APIServer(
-            configuration: settings.apiConfiguration, routes: routes + MoneyRoutes.table(.init()), rootRoutes: keys,
+            configuration: settings.apiConfiguration, routes: routes + money, rootRoutes: keys,
             authenticator: identity.authenticator, logger: logger, started: started)
         courier = Courier(
             on: pool, transport: try settings.mailTransport(logger: logger),
@@ -67,6 +77,8 @@ struct Sidecar: Sendable {
         deadlines = SessionDeadlines(pool: pool, store: sessions, logger: logger)
         reader = EventReader(of: .sidecar, on: pool, logger: logger) { [sessionMetrics] delivery, transaction in
             if try await PresenceEvents.handle(delivery, in: transaction) != .notPresence { return }
+            // Nobody waits for a card yet.
+            if try PaymentMethodAdded(delivery.event) != nil { return }
             switch try await sessions.handle(delivery, in: transaction) {
             case .applied(let change): sessionMetrics.note(change)
             case .unknown: break
@@ -80,10 +92,10 @@ struct Sidecar: Sendable {
 
     /// What runs, the server last, so that it stops first.
     var services: [any Service] {
-        [
+        payments.services + [
             Watch(name: "mail") { [courier] in await courier.run() },
             Watch(name: "events") { [reader] in await reader.run() },
-            retention, deadlines,
+            retention, deadlines, upkeep,
         ] + matchmaking.services + [server]
     }
 

@@ -7,8 +7,10 @@ import HTTPTypes
 import Identifiers
 import Matching
 import Passwords
+import Payments
 import REST
 import Sessions
+import Stripe
 import Testing
 import Tokens
 import Yams
@@ -66,8 +68,13 @@ import Yams
                 door: .init(token: { _, _, _, _ in "" }, iceServers: { _ in [] })),
             ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
             outbox: OutboxHandlers(pool: pool))
+        let accounts = PaymentAccounts(
+            pool: pool, processor: PaymentProcessor(gateway: .unavailable(logger: .quiet), isSimulated: false),
+            clientURL: "http://localhost", logger: .quiet)
+        let money = MoneyRoutes.Handlers(
+            methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts))
         return (
-            MarketplaceRoutes.table(handlers) + MoneyRoutes.table(.init()),
+            MarketplaceRoutes.table(handlers) + MoneyRoutes.table(money),
             MarketplaceRoutes.published(AccountHandlers(identity))
         )
     }

@@ -8,11 +8,16 @@ public struct PaymentProcessor: Sendable {
     public let isSimulated: Bool
     /// The key that browsers give Stripe's own script; nil where there is none.
     public let publishableKey: String?
+    /// The address of the stand-in, whose plain pages take the place of Stripe's own; nil where Stripe itself is used.
+    public let standInURL: String?
 
     /// A processor.
-    public init(gateway: StripeGateway, isSimulated: Bool, publishableKey: String? = nil) {
+    public init(
+        gateway: StripeGateway, isSimulated: Bool, publishableKey: String? = nil, standInURL: String? = nil
+    ) {
         self.gateway = gateway
         self.isSimulated = isSimulated
         self.publishableKey = publishableKey
+        self.standInURL = standInURL
     }
 }

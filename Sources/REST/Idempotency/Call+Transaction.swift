@@ -18,7 +18,7 @@ extension Call {
     ) async throws -> Reply {
         try await pool.withTransaction(isolation: isolation) { transaction in
             guard let idempotencyKey else { return try await body(transaction) }
-            let scope = caller.map { "user \($0.user)" } ?? "address \(address)"
+            let scope = scope
             let fingerprint = fingerprint(of: content ?? self.body)
             // Waits for whoever holds the key in a transaction of their own.
             let claimed = try await transaction.query(
@@ -38,6 +38,26 @@ extension Call {
             return reply
         }
     }
+
+    /// What an earlier request with this `Idempotency-Key` was answered, for a handler that does something outside of the
+    /// database before its transaction; nil where none was answered.
+    ///
+    /// - Throws: ``Problem`` of status 422 where the key came with another content before.
+    public func earlierReply(on pool: DatabasePool) async throws -> Reply? {
+        guard let idempotencyKey else { return nil }
+        return try await pool.withTransaction(readOnly: true) { transaction in
+            let scope = scope
+            let rows = try await transaction.query(
+                """
+                SELECT FROM idempotency_keys WHERE scope = \(scope) AND route = \(route) AND key = \(idempotencyKey)
+                """)
+            if rows.isEmpty { return nil }
+            return try await replay(
+                scope: scope, fingerprint: fingerprint(of: body), key: idempotencyKey, in: transaction)
+        }
+    }
+
+    private var scope: String { caller.map { "user \($0.user)" } ?? "address \(address)" }
 
     /// What a request asks for: the path's parameters and the content.
     private func fingerprint(of content: [UInt8]) -> [UInt8] {

@@ -27,6 +27,8 @@ public struct Problem: Error, Sendable, Equatable {
     public var errors: [FieldError]
     /// Further header fields, such as `Retry-After`.
     public var headers: HTTPFields
+    /// Why a bank refused a card, in the payment processor's word, such as `insufficient_funds`.
+    public var declineCode: String?
 
     /// A refusal.
     public init(
@@ -96,6 +98,7 @@ extension Problem {
         var code: String
         var detail: String
         var errors: [FieldError]?
+        var declineCode: String?
         var requestId: String?
     }
 
@@ -103,7 +106,7 @@ extension Problem {
     public func reply(requestID: String?) -> Reply {
         let document = Document(
             title: status.reasonPhrase, status: status.code, code: code, detail: detail,
-            errors: errors.isEmpty ? nil : errors, requestId: requestID)
+            errors: errors.isEmpty ? nil : errors, declineCode: declineCode, requestId: requestID)
         var reply = Reply.json(document, status: status)
         reply.headers[.contentType] = "application/problem+json"
         for field in headers { reply.headers.append(field) }

@@ -52,6 +52,8 @@ public struct Payout: Decodable, Sendable {
     public let automatic: Bool?
     /// When it was made, in seconds since 1970.
     public let created: Int64?
+    /// Why it failed, as a word such as `account_closed`.
+    public let failureCode: String?
     /// Why it failed.
     public let failureMessage: String?
 
@@ -72,6 +74,7 @@ public struct Payout: Decodable, Sendable {
     private enum CodingKeys: String, CodingKey {
         case id, amount, currency, status, automatic, created
         case arrivalDate = "arrival_date"
+        case failureCode = "failure_code"
         case failureMessage = "failure_message"
     }
 }
