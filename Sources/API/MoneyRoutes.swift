@@ -11,11 +11,20 @@ public struct MoneyRoutes: Sendable {
         public var methods: PaymentMethodHandlers
         /// How consultants are paid.
         public var payouts: PayoutHandlers
+        /// What was held, charged and given back.
+        public var payments: PaymentHandlers
+        /// What Stripe tells.
+        public var webhooks: WebhookHandlers
 
         /// The parts that answer.
-        public init(methods: PaymentMethodHandlers, payouts: PayoutHandlers) {
+        public init(
+            methods: PaymentMethodHandlers, payouts: PayoutHandlers, payments: PaymentHandlers,
+            webhooks: WebhookHandlers
+        ) {
             self.methods = methods
             self.payouts = payouts
+            self.payments = payments
+            self.webhooks = webhooks
         }
     }
 
@@ -24,13 +33,32 @@ public struct MoneyRoutes: Sendable {
     private static let cardChanges = RateLimit("card-changes", 30, perSeconds: 60, by: .account)
     private static let payoutAccounts = RateLimit("payout-account", 30, perSeconds: 60, by: .account)
 
+    // Stripe's own bursts are far smaller.
+    private static let webhooks = RateLimit("webhooks", 6000, perSeconds: 60, by: .address)
+
+    private static let peopleAndAdmin = Access.verified([.customer, .consultant, .admin])
+    private static let admin = Access.verified([.admin])
     private static let customer = Access.verified([.customer])
     private static let consultant = Access.verified([.consultant])
     private static let consultantAndAdmin = Access.verified([.consultant, .admin])
 
     /// Every row.
     public static func table(_ handlers: Handlers) -> [Route] {
-        accounts(handlers)
+        accounts(handlers) + charges(handlers)
+    }
+
+    /// What is charged.
+    private static func charges(_ handlers: Handlers) -> [Route] {
+        [
+            Route(.get, "/payments", peopleAndAdmin) { try await handlers.payments.list($0) },
+            Route(.post, "/payments/{id}/refund", admin, isIdempotent: true) {
+                try await handlers.payments.refund($0)
+            },
+            // Whoever signs with our secret may.
+            Route(.post, "/webhooks/stripe", .anyone, limits: [webhooks], contentLimit: 256 << 10) {
+                try await handlers.webhooks.receive($0)
+            },
+        ]
     }
 
     /// Cards, payout accounts, payouts.

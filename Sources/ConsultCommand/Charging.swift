@@ -15,29 +15,33 @@ struct Charging: Sendable {
     private let pool: DatabasePool
     private let events: ChargeEvents
     private let runner: ChargeRunner
-    private let stripe: StripeEventRunner
 
-    /// - Parameter secrets: what Stripe signs its webhooks with.
-    init(
-        pool: DatabasePool, processor: PaymentProcessor, accounts: PaymentAccounts, secrets: [String], logger: Logger
-    ) {
+    init(pool: DatabasePool, payments parts: PaymentParts, accounts: PaymentAccounts, logger: Logger) {
+        let processor = parts.processor
         self.pool = pool
-        let store = ChargeStore(isSimulated: processor.isSimulated) { session, transaction in
-            try await MediaRecords.billing(of: session, on: transaction)
-        }
-        let events = ChargeEvents(store: store, logger: logger)
+        let store = ChargeStore(isSimulated: processor.isSimulated) { _, _ in [] }
+        let events = ChargeEvents(store: store, charges: processor.isConfigured, logger: logger)
         let observer = ChargeObserver(pool: pool, store: store, processor: processor)
         self.events = events
         runner = ChargeRunner(pool: pool, store: store, processor: processor, logger: logger)
         payments = PaymentHandlers(pool: pool, store: store)
         billings = ChargeBillings(pool: pool, isSimulated: processor.isSimulated)
-        webhooks = WebhookHandlers(pool: pool, secrets: secrets)
-        stripe = StripeEventRunner(
-            pool: pool, handlers: [{ try await observer.handle($0) }, { try await accounts.handle($0) }], logger: logger)
+        webhooks = WebhookHandlers(pool: pool, secrets: parts.webhookSecrets)
+        let stripe = StripeEventRunner(
+            pool: pool,
+            handlers: [
+                { try await observer.handle($0) },
+                { event in
+                    guard try await accounts.handle(event) else { return false }
+                    try await events.payeeChanged(event, on: pool)
+                    return true
+                },
+            ], logger: logger)
+        services = processor.isConfigured ? [runner, stripe] : []
     }
 
-    /// What runs.
-    var services: [any Service] { [runner, stripe] }
+    /// What runs; without a processor nothing does.
+    let services: [any Service]
 
     /// After a session has heard what its room says.
     func handle(_ delivery: Delivery, _ change: SessionStore.Change, in transaction: Transaction) async throws {

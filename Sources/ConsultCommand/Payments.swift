@@ -36,8 +36,8 @@ struct PaymentParts: Sendable {
             try self.init(standInOf: settings, logger: logger)
         } else {
             self.init(
-                PaymentProcessor(gateway: .unavailable(logger: logger), isSimulated: false), webhookSecrets: [],
-                services: [], ready: AsyncStream { $0.finish() })
+                PaymentProcessor(gateway: .unavailable(logger: logger), isSimulated: false, isConfigured: false),
+                webhookSecrets: [], services: [], ready: AsyncStream { $0.finish() })
         }
     }
 

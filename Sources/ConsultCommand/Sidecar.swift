@@ -27,6 +27,7 @@ struct Sidecar: Sendable {
     private let matchmaking: Matchmaking
     private let payments: PaymentParts
     private let upkeep: PaymentUpkeep
+    private let charging: Charging
 
     init(
         settings: Settings, store: DataStore, payments: PaymentParts, key: SigningKey, logger: Logger,
@@ -44,8 +45,12 @@ struct Sidecar: Sendable {
             pool: pool, processor: payments.processor, clientURL: settings.address(port: settings.httpPort),
             logger: logger)
         upkeep = PaymentUpkeep(accounts)
+        let charging = Charging(pool: pool, payments: payments, accounts: accounts, logger: logger)
+        self.charging = charging
         let money = MoneyRoutes.table(
-            .init(methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts)))
+            .init(
+                methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
+                payments: charging.payments, webhooks: charging.webhooks))
         let routes = MarketplaceRoutes.table(
             .init(
                 registration: RegistrationHandlers(identity), signIn: SignInHandlers(identity),
@@ -63,7 +68,8 @@ struct Sidecar: Sendable {
                     pool: pool, store: sessions,
                     door: .init(
                         tokens: RoomTokens(await TokenSigner(key: key)),
-                        ice: settings.signalingConfiguration(knowsSidecar: true).ice)),
+                        ice: settings.signalingConfiguration(knowsSidecar: true).ice),
+                    billings: { try await charging.billings.find($0) }),
                 ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
                 outbox: OutboxHandlers(pool: pool)))
         let keys = MarketplaceRoutes.published(AccountHandlers(identity))
@@ -77,10 +83,11 @@ struct Sidecar: Sendable {
         deadlines = SessionDeadlines(pool: pool, store: sessions, logger: logger)
         reader = EventReader(of: .sidecar, on: pool, logger: logger) { [sessionMetrics] delivery, transaction in
             if try await PresenceEvents.handle(delivery, in: transaction) != .notPresence { return }
-            // Nobody waits for a card yet.
-            if try PaymentMethodAdded(delivery.event) != nil { return }
+            if try await charging.handle(delivery, in: transaction) { return }
             switch try await sessions.handle(delivery, in: transaction) {
-            case .applied(let change): sessionMetrics.note(change)
+            case .applied(let change):
+                sessionMetrics.note(change)
+                try await charging.handle(delivery, change, in: transaction)
             case .unknown: break
             case .notAReport:
                 guard try await matchmaking.handle(delivery, in: transaction) else {
@@ -96,14 +103,14 @@ struct Sidecar: Sendable {
             Watch(name: "mail") { [courier] in await courier.run() },
             Watch(name: "events") { [reader] in await reader.run() },
             retention, deadlines, upkeep,
-        ] + matchmaking.services + [server]
+        ] + charging.services + matchmaking.services + [server]
     }
 
     /// What the sidecar has done, and what waits.
     func metrics() async -> [MetricFamily] {
         server.metrics + courier.metrics.families + retention.metrics.families + reader.metrics.families(of: "sidecar")
             + store.pool.metrics.families + (await queueFamilies(store.pool)) + sessionMetrics.families
-            + (await marketplaceFamilies(store.pool)) + matchmaking.metrics
+            + (await marketplaceFamilies(store.pool)) + matchmaking.metrics + (await charging.metrics())
     }
 
     private struct UnknownEvent: Error, CustomStringConvertible {

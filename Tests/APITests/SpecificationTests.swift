@@ -72,7 +72,9 @@ import Yams
             pool: pool, processor: PaymentProcessor(gateway: .unavailable(logger: .quiet), isSimulated: false),
             clientURL: "http://localhost", logger: .quiet)
         let money = MoneyRoutes.Handlers(
-            methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts))
+            methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
+            payments: PaymentHandlers(pool: pool, store: ChargeStore(isSimulated: false) { _, _ in [] }),
+            webhooks: WebhookHandlers(pool: pool, secrets: []))
         return (
             MarketplaceRoutes.table(handlers) + MoneyRoutes.table(money),
             MarketplaceRoutes.published(AccountHandlers(identity))

@@ -3,15 +3,20 @@ public import Database
 public import Events
 public import Logging
 public import Sessions
+public import Stripe
 
 /// What happens elsewhere and moves money: sessions that begin, clocks that advance, sessions that end, cards that are added.
 public struct ChargeEvents: Sendable {
     private let store: ChargeStore
+    private let charges: Bool
     private let logger: Logger
 
     /// Handles events on a store.
-    public init(store: ChargeStore, logger: Logger) {
+    ///
+    /// - Parameter charges: whether new sessions are charged for.
+    public init(store: ChargeStore, charges: Bool = true, logger: Logger) {
         self.store = store
+        self.charges = charges
         self.logger = logger
     }
 
@@ -43,14 +48,24 @@ public struct ChargeEvents: Sendable {
             return false
         }
         if let added = try PaymentMethodAdded(delivery.event) {
-            try await retry(customer: added.user, in: transaction)
+            try await retry(for: added.user, in: transaction)
             return true
         }
         return false
     }
 
+    /// After an account was read anew: money for its running sessions may be held now.
+    public func payeeChanged(_ event: StripeEvent, on pool: DatabasePool) async throws {
+        guard event.type == "account.updated" else { return }
+        try await pool.withTransaction { transaction in
+            let rows = try await transaction.query(
+                "SELECT user_id FROM payout_accounts WHERE processor_id = \(event.subject.id) AND is_payable")
+            if let row = rows.first { try await retry(for: row.get("user_id", as: UniqueID.self), in: transaction) }
+        }
+    }
+
     private func open(_ id: UniqueID, in transaction: Transaction) async throws {
-        guard let session = try await SessionStore.find(id, on: transaction) else { return }
+        guard charges, let session = try await SessionStore.find(id, on: transaction) else { return }
         do {
             try await store.open(session, in: transaction)
         } catch let refusal as Prices.Refusal {
@@ -61,11 +76,11 @@ public struct ChargeEvents: Sendable {
     }
 
     /// Failed holds of somebody's running sessions are tried anew: they have another card, or can be paid now.
-    func retry(customer: UniqueID, in transaction: Transaction) async throws {
+    func retry(for person: UniqueID, in transaction: Transaction) async throws {
         let rows = try await transaction.query(
             """
             SELECT charges.session_id FROM charges JOIN sessions ON sessions.id = charges.session_id
-            WHERE charges.state = 'running' AND (customer_id = \(customer) OR consultant_id = \(customer))
+            WHERE charges.state = 'running' AND (customer_id = \(person) OR consultant_id = \(person))
             """)
         for row in rows {
             try await store.apply(.customerActed, to: row.get("session_id", as: UniqueID.self), in: transaction)

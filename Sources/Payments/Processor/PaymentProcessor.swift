@@ -11,10 +11,15 @@ public struct PaymentProcessor: Sendable {
     /// The address of the stand-in, whose plain pages take the place of Stripe's own; nil where Stripe itself is used.
     public let standInURL: String?
 
+    /// Whether there is one; without, nothing is charged, and calls end with their free time.
+    public let isConfigured: Bool
+
     /// A processor.
     public init(
-        gateway: StripeGateway, isSimulated: Bool, publishableKey: String? = nil, standInURL: String? = nil
+        gateway: StripeGateway, isSimulated: Bool, publishableKey: String? = nil, standInURL: String? = nil,
+        isConfigured: Bool = true
     ) {
+        self.isConfigured = isConfigured
         self.gateway = gateway
         self.isSimulated = isSimulated
         self.publishableKey = publishableKey

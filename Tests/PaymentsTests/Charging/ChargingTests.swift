@@ -68,7 +68,7 @@ struct ChargingTests {
         #expect(billing?.problem?.code == "generic_decline")
 
         try await world.add("pm_card_visa")
-        try await world.pool.withTransaction { try await world.events.retry(customer: world.customer, in: $0) }
+        try await world.pool.withTransaction { try await world.events.retry(for: world.customer, in: $0) }
         try await world.work()
         #expect(try await world.horizons().last == 40)
         try await world.end(session, 22)
