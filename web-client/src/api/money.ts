@@ -29,7 +29,10 @@ export function beginCard(api: Api, idempotencyKey: string): Promise<CardSetup> 
   return api.ask("POST", methods, shapes.cardSetup, {}, { idempotencyKey });
 }
 
-export type StoredCard = { readonly paymentMethodId: string } | { readonly setupIntentId: string };
+export type StoredCard = ({ readonly paymentMethodId: string } | { readonly setupIntentId: string }) & {
+  /** Whether calls are charged to it from now on; the first card is charged anyway. */
+  readonly isDefault: boolean;
+};
 
 /** Takes a card that the processor has. Refused as `card_declined` and `authentication_required`. */
 export function addCard(api: Api, card: StoredCard, idempotencyKey: string): Promise<PaymentMethod> {

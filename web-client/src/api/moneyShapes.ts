@@ -69,9 +69,9 @@ export const payment = object({
   window: integer,
   attempt: integer,
   amount: money,
-  captured: nullable(money),
-  fee: nullable(money),
-  refunded: nullable(money),
+  captured: money,
+  fee: money,
+  refunded: money,
   state: paymentState,
   failureCode: nullable(string),
   failureText: nullable(string),
@@ -85,18 +85,18 @@ export const hold = object({
   window: integer,
   attempt: integer,
   amount: money,
-  captured: nullable(money),
+  captured: money,
   state: paymentState,
 });
 
 export const billing = object({
   state: billingState,
-  charged: nullable(money),
-  fee: nullable(money),
-  refunded: nullable(money),
-  waived: nullable(money),
-  forgone: nullable(money),
-  billableSeconds: nullable(integer),
+  charged: money,
+  fee: money,
+  refunded: money,
+  waived: money,
+  forgone: money,
+  billableSeconds: integer,
   horizonSeconds: nullable(integer),
   holds: list(hold),
   problem: nullable(object({ code: string, text: string })),
@@ -116,6 +116,7 @@ export const invoiceEntry = object({
 });
 
 const invoiceLine = object({ text: string, seconds: nullable(integer), amount: money });
+const issued = object({ number: string, issuedAt: timestamp, total: money });
 const tax = object({ rateBasisPoints: integer, amount: money, text: string });
 
 export const invoice = object({
@@ -127,7 +128,9 @@ export const invoice = object({
   total: money,
   waived: nullable(money),
   notes: list(string),
-  creditNotes: list(object({ number: string, issuedAt: timestamp, total: money })),
+  creditNotes: list(issued),
+  /** What was invoiced for the same session later. */
+  further: nullable(list(issued)),
   simulated: boolean,
 });
 

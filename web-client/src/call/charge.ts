@@ -3,7 +3,7 @@ import type { Billing, Hold } from "../api/moneyShapes";
 import type { BillingStatus, Money, ServerNotificationParams } from "../signaling/messages";
 
 export type BillingPush = ServerNotificationParams<"session.billing">;
-export type TroubleKind = "no-card" | "declined" | "authentication" | "unconfirmed" | "away";
+export type TroubleKind = "no-card" | "no-payout" | "declined" | "authentication" | "unconfirmed" | "away";
 
 export interface ChargeTrouble {
   readonly kind: TroubleKind;
@@ -36,15 +36,13 @@ export function reduceCharge(charge: Charge, event: ChargeEvent): Charge {
       if (billing === undefined) return charge;
       const trouble = billing.problem === null ? passing(charge.trouble) : troubleOf(billing.problem.code);
       return {
-        ...charge, billing, trouble, charged: billing.charged ?? charge.charged, simulated: billing.simulated,
+        ...charge, billing, trouble, charged: billing.charged, simulated: billing.simulated,
         isRetrying: charge.isRetrying && trouble !== null,
       };
     }
     case "pushed": {
       const { kind, code, charged, simulated } = event.push;
-      return {
-        ...charge, simulated, charged: charged ?? charge.charged, trouble: pushedTrouble(kind, code), isRetrying: false,
-      };
+      return { ...charge, simulated, charged, trouble: pushedTrouble(kind, code ?? null), isRetrying: false };
     }
     case "card-added":
       return { ...charge, isRetrying: charge.trouble !== null };
@@ -58,7 +56,7 @@ function pushedTrouble(kind: BillingPush["kind"], code: string | null): ChargeTr
     case "settled":
       return null;
     case "declined":
-      return { kind: code === "no_payment_method" ? "no-card" : "declined", code };
+      return troubleOf(code ?? "card_declined");
     case "authentication_required":
       return { kind: "authentication", code };
     case "unconfirmed":
@@ -73,6 +71,8 @@ export function troubleOf(code: string): ChargeTrouble {
   switch (code) {
     case "no_payment_method":
       return { kind: "no-card", code };
+    case "no_payout_account":
+      return { kind: "no-payout", code };
     case "authentication_required":
       return { kind: "authentication", code };
     case "unconfirmed":
@@ -92,7 +92,17 @@ function passing(trouble: ChargeTrouble | null): ChargeTrouble | null {
 
 /** Whether another card is what helps. */
 export function needsCard(trouble: ChargeTrouble | null): boolean {
-  return trouble !== null && trouble.kind !== "unconfirmed" && trouble.kind !== "away";
+  switch (trouble?.kind) {
+    case "no-card":
+    case "declined":
+    case "authentication":
+      return true;
+    case "no-payout":
+    case "unconfirmed":
+    case "away":
+    case undefined:
+      return false;
+  }
 }
 
 /** The money that is held for the latest window and not taken yet. */

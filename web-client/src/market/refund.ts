@@ -9,8 +9,7 @@ import type { DraftStorage } from "./draft";
 
 /** What can still be given back; null where that is nothing. */
 export function refundable({ captured, refunded }: Pick<Payment, "captured" | "refunded">): Money | null {
-  if (captured === null) return null;
-  const amount = captured.amount - (refunded?.amount ?? 0);
+  const amount = captured.amount - refunded.amount;
   return amount > 0 ? { amount, currency: captured.currency } : null;
 }
 

@@ -188,15 +188,10 @@ export const serverNotifications = {
     endReason: nullable(string),
     endReasonText: nullable(string),
   }),
-  "session.billing": object({
-    sessionId: string,
-    kind: billingPush,
-    window: nullable(integer),
-    code: nullable(string),
-    text: nullable(string),
-    charged: nullable(money),
-    simulated: boolean,
-  }),
+  "session.billing": object(
+    { sessionId: string, kind: billingPush, text: string, charged: money, simulated: boolean },
+    { window: integer, code: string },
+  ),
 } as const;
 
 /** Those that come on a connection with an access token, whatever it does. */

@@ -24,10 +24,14 @@ export function chargeLine(charge: Charge, status: BillingStatus | null, side: S
   if (charge.trouble !== null) {
     const offersCard = side === "customer" && needsCard(charge.trouble);
     const text = side === "customer" ? customerTrouble(charge.trouble, status) : consultantTrouble(charge.trouble, status);
-    return { tone: needsCard(charge.trouble) ? "error" : "warn", text, offersCard };
+    return { tone: endsTheCall(charge.trouble) ? "error" : "warn", text, offersCard };
   }
   const parts = [progress(charge, status, side), held(charge, status, side)].filter((part) => part !== null);
   return parts.length === 0 ? null : { tone: "plain", text: parts.join(" · "), offersCard: false };
+}
+
+function endsTheCall({ kind }: ChargeTrouble): boolean {
+  return kind !== "unconfirmed";
 }
 
 function progress(charge: Charge, status: BillingStatus | null, side: Side): string | null {
@@ -54,7 +58,11 @@ function end(status: BillingStatus | null): string {
   return horizon === null ? "soon" : `at ${formatClock(horizon)}`;
 }
 
-const processorAway = "The processor is not answering; the call goes on and settles later.";
+const unconfirmed = "The processor is not answering; the call goes on and settles later.";
+
+function away(status: BillingStatus | null): string {
+  return `The processor is not answering. It is asked again and again; the call ends ${end(status)} if it stays away.`;
+}
 
 function customerTrouble({ kind, code }: ChargeTrouble, status: BillingStatus | null): string {
   switch (kind) {
@@ -64,9 +72,12 @@ function customerTrouble({ kind, code }: ChargeTrouble, status: BillingStatus | 
       return `${declineWords(code)} Add another card to go on; the call ends ${end(status)} otherwise.`;
     case "authentication":
       return `Your bank wants you to confirm this card. Add it again and confirm, or add another one to go on; the call ends ${end(status)} otherwise.`;
+    case "no-payout":
+      return `The consultant cannot be paid yet: the call is free, and ends ${end(status)}.`;
     case "unconfirmed":
+      return unconfirmed;
     case "away":
-      return processorAway;
+      return away(status);
   }
 }
 
@@ -78,8 +89,11 @@ function consultantTrouble({ kind }: ChargeTrouble, status: BillingStatus | null
       return `The customer's card was declined: the call ends ${end(status)} unless they add another one.`;
     case "authentication":
       return `The customer's bank wants a confirmation: the call ends ${end(status)} unless they give it.`;
+    case "no-payout":
+      return `You cannot be paid yet: the call is free, and ends ${end(status)}. Set up your payouts under Earnings before the next one.`;
     case "unconfirmed":
+      return unconfirmed;
     case "away":
-      return processorAway;
+      return away(status);
   }
 }

@@ -19,6 +19,18 @@ export function moneyTroubleWords({ code, declineCode, detail, retryAfter }: Ref
       return { title: "There is no such card any more", whatToDo: "It may have been removed in another tab. Reload the page." };
     case "payment_method_taken":
       return { title: "This card belongs to another account", whatToDo: "Use another card." };
+    case "payment_method_not_a_card":
+      return { title: "This is no card", whatToDo: "Only cards can be stored here." };
+    case "too_many_payment_methods":
+      return { title: "You have as many cards as one may have", whatToDo: "Remove one first." };
+    case "setup_unfinished":
+      return { title: "The card is not stored yet", whatToDo: "Finish what your bank asks for, then try again." };
+    case "payout_account_not_found":
+      return { title: "Payouts are not set up", whatToDo: "Set them up first." };
+    case "statement_not_found":
+      return { title: "There is no statement of this month", whatToDo: "There is one for each month with a call that was charged." };
+    case "pdf_unavailable":
+      return { title: "There are no PDFs at the moment", whatToDo: "Save it as a web page, or try again later." };
     case "payments_unavailable":
       return {
         title: "Payments cannot be reached at the moment",
@@ -30,7 +42,6 @@ export function moneyTroubleWords({ code, declineCode, detail, retryAfter }: Ref
       return { title: "There is no receipt", whatToDo: "It is made when a call in which media flowed is over." };
     case "idempotency_key_reused":
       return { title: "This was sent before in another form", whatToDo: "Reload the page, and look whether it was done." };
-    case "refund_too_large":
     case "nothing_to_refund":
       return {
         title: "So much cannot be given back",

@@ -40,21 +40,21 @@ export function paymentStateWords(state: Payment["state"]): string {
 
 /** What happened to the money of one window. */
 export function paymentNote({ state, amount, captured, refunded, failureText }: Payment): string {
-  const back = refunded !== null && refunded.amount > 0 ? ` ${formatMoney(refunded)} of it was given back.` : "";
+  const back = refunded.amount > 0 ? ` ${formatMoney(refunded)} of it was given back.` : "";
   switch (state) {
     case "created":
       return `${formatMoney(amount)} is being held on the card.`;
     case "authorized":
       return `${formatMoney(amount)} is held on the card, and not charged.`;
     case "captured":
-      return `${formatMoney(captured ?? amount)} was charged.${back}`;
+      return `${formatMoney(captured)} was charged.${back}`;
     case "cancelling":
     case "cancelled":
       return `${formatMoney(amount)} was held and is free again: nothing was charged.`;
     case "failed":
       return failureText === null || failureText === "" ? "The card did not work." : failureText;
     case "refunded":
-      return `${formatMoney(refunded ?? captured ?? amount)} was charged and given back.`;
+      return `${formatMoney(captured)} was charged and given back.`;
   }
 }
 

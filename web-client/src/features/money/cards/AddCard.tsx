@@ -16,11 +16,13 @@ import { StripeCard } from "./StripeCard";
 import { TestCards } from "./TestCards";
 
 export interface AddCardProps {
+  /** Whether calls are charged to it from now on. */
+  readonly isDefault: boolean;
   readonly onAdded: (card: PaymentMethod) => void;
 }
 
 /** Adds a card, in the way that this server has: on the customer's page, and in the middle of a call. */
-export function AddCard({ onAdded }: AddCardProps) {
+export function AddCard({ isDefault, onAdded }: AddCardProps) {
   const { api } = useMarket();
   const [setupKey, setSetupKey] = useState(newKey);
   const [once] = useState(() => Once.inBrowser("card"));
@@ -43,7 +45,7 @@ export function AddCard({ onAdded }: AddCardProps) {
       {attempt.name === "failed" ? <Trouble error={attempt.error} /> : null}
       {way.name === "none" ? <NoWay /> : null}
       {way.name === "simulated"
-        ? <TestCards isSending={attempt.name === "sending"} onChoose={(paymentMethodId) => store({ paymentMethodId })} />
+        ? <TestCards isSending={attempt.name === "sending"} onChoose={(paymentMethodId) => store({ paymentMethodId, isDefault })} />
         : null}
       {way.name === "stripe" ? (
         <StripeCard
@@ -51,7 +53,7 @@ export function AddCard({ onAdded }: AddCardProps) {
           publishableKey={way.publishableKey}
           secret={way.secret}
           isSending={attempt.name === "sending"}
-          onConfirmed={(setupIntentId) => store({ setupIntentId })}
+          onConfirmed={(setupIntentId) => store({ setupIntentId, isDefault })}
         />
       ) : null}
     </div>

@@ -64,7 +64,7 @@ function Adding({ onAdded, onCancel }: AddingProps) {
   return (
     <section className="panel" aria-labelledby="add-card-title">
       <h2 ref={heading} id="add-card-title" tabIndex={-1}>Add a card</h2>
-      <AddCard onAdded={onAdded} />
+      <AddCard isDefault={false} onAdded={onAdded} />
       <div className="panel__actions"><Button look="plain" onClick={onCancel}>Do not add one</Button></div>
     </section>
   );

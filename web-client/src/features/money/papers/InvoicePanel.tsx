@@ -42,7 +42,7 @@ export function InvoicePanel({ session, version }: { readonly session: string; r
 }
 
 export function InvoiceView({ invoice }: { readonly invoice: Invoice }) {
-  const { number, issuedAt, lines, subtotal, tax, total, waived, notes, creditNotes, simulated } = invoice;
+  const { number, issuedAt, lines, subtotal, tax, total, waived, notes, creditNotes, further, simulated } = invoice;
   return (
     <>
       <h2 id="invoice-title">Invoice {number}</h2>
@@ -77,19 +77,31 @@ export function InvoiceView({ invoice }: { readonly invoice: Invoice }) {
         ? null
         : <p>{formatMoney(waived)} was waived: it is below the smallest amount that a card is charged.</p>}
       {notes.map((note) => <p key={note} className="list__note">{note}</p>)}
-      {creditNotes.length === 0 ? null : (
-        <>
-          <h3>Credit notes</h3>
-          <ul className="list" data-testid="credit-notes">
-            {creditNotes.map((note) => (
-              <li key={note.number} className="list__item">
-                <span className="list__main">{note.number} of {dayAndTime(note.issuedAt)}</span>
-                <span>{formatMoney(note.total)}</span>
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <Others title="Credit notes" papers={creditNotes} testId="credit-notes" />
+      <Others title="Further invoices" papers={further ?? []} testId="further-invoices" />
+    </>
+  );
+}
+
+interface OthersProps {
+  readonly title: string;
+  readonly papers: Invoice["creditNotes"];
+  readonly testId: string;
+}
+
+function Others({ title, papers, testId }: OthersProps) {
+  if (papers.length === 0) return null;
+  return (
+    <>
+      <h3>{title}</h3>
+      <ul className="list" data-testid={testId}>
+        {papers.map(({ number, issuedAt, total }) => (
+          <li key={number} className="list__item">
+            <span className="list__main">{number} of {dayAndTime(issuedAt)}</span>
+            <span className="list__amount">{formatMoney(total)}</span>
+          </li>
+        ))}
+      </ul>
     </>
   );
 }

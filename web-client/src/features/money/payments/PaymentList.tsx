@@ -29,7 +29,7 @@ export function PaymentList({ payments, nothing, action }: PaymentListProps) {
                 Window {payment.window}{payment.attempt > 1 ? `, try ${payment.attempt}` : ""}. {paymentNote(payment)}
               </p>
             </div>
-            <span className="list__amount">{formatMoney(payment.captured ?? payment.amount)}</span>
+            <span className="list__amount">{formatMoney(payment.captured.amount > 0 ? payment.captured : payment.amount)}</span>
             <span className={`badge badge--${payment.state}`}>{paymentStateWords(payment.state)}</span>
             {action?.(payment)}
           </li>

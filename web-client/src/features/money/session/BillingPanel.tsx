@@ -37,9 +37,7 @@ export function BillingPanel({ billing, session, side }: BillingPanelProps) {
       )}
       <dl className="facts">
         <div><dt>State</dt><dd>{billingStateWords(billing.state)}</dd></div>
-        {billing.billableSeconds === null
-          ? null
-          : <div><dt>Billed time</dt><dd className="facts__clock">{formatClock(billing.billableSeconds)}</dd></div>}
+        <div><dt>Billable time</dt><dd className="facts__clock">{formatClock(billing.billableSeconds)}</dd></div>
       </dl>
       {billing.holds.length === 0 ? null : <Holds holds={billing.holds} />}
     </section>
@@ -65,7 +63,7 @@ function Holds({ holds }: { readonly holds: readonly Hold[] }) {
                 <td>{window}</td>
                 <td>{attempt}</td>
                 <td className="table__number">{formatMoney(amount)}</td>
-                <td className="table__number">{captured === null ? "–" : formatMoney(captured)}</td>
+                <td className="table__number">{captured.amount === 0 ? "–" : formatMoney(captured)}</td>
                 <td>{paymentStateWords(state)}</td>
               </tr>
             ))}

@@ -32,7 +32,7 @@ export function SessionMoney({ id, state }: { readonly id: string; readonly stat
 
   if (value === null || billing === undefined) return null;
   // What is made when a session is settled, and anew when something is given back.
-  const version = `${billing.state} ${billing.refunded?.amount ?? 0}`;
+  const version = `${billing.state} ${billing.refunded.amount}`;
   return (
     <>
       <BillingPanel billing={billing} session={value} side={user.role} />

@@ -46,18 +46,17 @@ export function summaryWords(billing: Billing, session: Timed, side: Side | "adm
 }
 
 function mainWords(billing: Billing, { mediaSeconds, thresholdSeconds }: Timed, side: Side | "admin"): string {
-  const charged = billing.charged?.amount ?? 0;
+  const charged = billing.charged.amount;
   if (isSettling(billing) && charged === 0) return "What the call costs is being worked out. This takes a moment.";
-  if (billing.charged !== null && charged > 0) {
+  if (charged > 0) {
     const amount = formatMoney(billing.charged);
     if (side === "customer") return `You paid ${amount}.`;
-    if (billing.fee === null) return `${amount} was charged.`;
     const earned = formatMoney({ ...billing.charged, amount: charged - billing.fee.amount });
     return side === "consultant"
       ? `The customer paid ${amount}; ${earned} of it is yours, ${formatMoney(billing.fee)} is the platform's part.`
       : `${amount} was charged; ${formatMoney(billing.fee)} of it is the platform's part.`;
   }
-  if ((billing.refunded?.amount ?? 0) > 0) return "All that was charged was given back.";
+  if (billing.refunded.amount > 0) return "All that was charged was given back.";
   if (thresholdSeconds !== null && mediaSeconds < thresholdSeconds) {
     return "Nothing was charged: the call stayed within its free time.";
   }
@@ -65,11 +64,11 @@ function mainWords(billing: Billing, { mediaSeconds, thresholdSeconds }: Timed, 
 }
 
 function besides({ charged, refunded, waived, forgone }: Billing): readonly string[] {
-  const back = refunded !== null && refunded.amount > 0 && (charged?.amount ?? 0) > 0
+  const back = refunded.amount > 0 && charged.amount > 0
     ? [`${formatMoney(refunded)} was given back.`] : [];
-  const small = waived !== null && waived.amount > 0
+  const small = waived.amount > 0
     ? [`${formatMoney(waived)} was waived: it is below the smallest amount that a card is charged.`] : [];
-  const unpaid = forgone !== null && forgone.amount > 0
+  const unpaid = forgone.amount > 0
     ? [`${formatMoney(forgone)} is for time that nothing was held for. Nobody has to pay it.`] : [];
   return [...back, ...small, ...unpaid];
 }
@@ -87,6 +86,10 @@ export function problemWords({ problem }: Pick<Billing, "problem">, side: Side |
       return side === "customer"
         ? "Your bank wanted you to confirm the card. Add it again and confirm, or use another one."
         : "The customer's bank wanted a confirmation.";
+    case "no-payout":
+      return side === "consultant"
+        ? "You could not be paid: your payouts are not set up."
+        : "The consultant could not be paid.";
     case "unconfirmed":
     case "away":
       return "The processor is not answering. It settles by itself as soon as it does.";

@@ -22,6 +22,7 @@ export function useCallMoney(id: string): CallMoney {
     card: (onClose) => (
       <Dialog title="Add a card" isModal={false} onClose={onClose}>
         <AddCard
+          isDefault
           onAdded={() => {
             onClose();
             cardAdded();
