@@ -19,7 +19,7 @@ export function Weeks({ chart }: { readonly chart: WeekChart }) {
         <svg
           className="weeks"
           role="img"
-          aria-label={`${bars.length} weeks; the best one began on ${dayWords(best.start)} with ${formatMoney(best.earned)}.`}
+          aria-label={`${bars.length === 1 ? "1 week" : `${bars.length} weeks`}; the best one began on ${dayWords(best.start)} with ${formatMoney(best.earned)}.`}
           width={bars.length * pitch}
           height={height}
         >
