@@ -216,6 +216,7 @@ describe("a call's money", () => {
     assert.equal(reduceCharge(retrying, declined).isRetrying, false);
     assert.equal(reduceCharge(retrying, loaded()).trouble, null);
     assert.equal(after({ name: "card-added" }).isRetrying, false);
+    assert.match(text(reduceCharge(retrying, { name: "retry-over" }), free) ?? "", /Your card has expired/);
     assert.equal(after({ name: "loaded", billing: undefined }), unknownCharge);
   });
 });

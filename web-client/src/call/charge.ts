@@ -27,7 +27,9 @@ export const unknownCharge: Charge = {
 export type ChargeEvent =
   | { readonly name: "loaded"; readonly billing: Billing | undefined }
   | { readonly name: "pushed"; readonly push: BillingPush }
-  | { readonly name: "card-added" };
+  | { readonly name: "card-added" }
+  /** Nothing was heard of the card for too long. */
+  | { readonly name: "retry-over" };
 
 export function reduceCharge(charge: Charge, event: ChargeEvent): Charge {
   switch (event.name) {
@@ -46,6 +48,8 @@ export function reduceCharge(charge: Charge, event: ChargeEvent): Charge {
     }
     case "card-added":
       return { ...charge, isRetrying: charge.trouble !== null };
+    case "retry-over":
+      return { ...charge, isRetrying: false };
   }
 }
 

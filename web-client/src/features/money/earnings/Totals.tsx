@@ -12,7 +12,7 @@ export function Totals({ totals }: { readonly totals: Earnings["totals"] }) {
           <Figure label="Earned" value={formatMoney(earned)} note="yours, after the platform's part" />
           <Figure label="Charged" value={formatMoney(charged)} note={refunded.amount > 0 ? `${formatMoney(refunded)} was given back` : "to customers"} />
           <Figure label="Platform" value={formatMoney(fee)} note="its part of what was charged" />
-          <Figure label="Paid out" value={formatMoney(paidOut)} note="on its way or with your bank" />
+          <Figure label="Paid out" value={formatMoney(paidOut)} note="sent to your bank" />
           <Figure label="Waiting" value={formatMoney(pending)} note="for the next payout" />
         </dl>
       ))}

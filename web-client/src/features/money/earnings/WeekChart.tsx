@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "react";
 import { formatMoney } from "../../../call/billing";
 import { dayWords } from "../words";
 import type { WeekChart } from "./weeks";
@@ -8,14 +9,20 @@ const pitch = 28;
 /** Bars by week; as a table for those who do not see them, or want the numbers. */
 export function Weeks({ chart }: { readonly chart: WeekChart }) {
   const { currency, bars } = chart;
+  const scroller = useRef<HTMLDivElement>(null);
   const title = `Earned by week, ${currency.toUpperCase()}`;
+  useEffect(() => {
+    // What happened last is at the end.
+    const element = scroller.current;
+    if (element !== null) element.scrollLeft = element.scrollWidth;
+  }, [chart]);
   const [first] = bars;
   if (first === undefined) return null;
   const best = bars.reduce((high, bar) => (bar.earned.amount > high.earned.amount ? bar : high), first);
   return (
     <section className="panel" aria-label={title} data-testid="weeks">
       <h2>{title}</h2>
-      <div className="table-scroll" role="region" aria-label={`${title}: chart`} tabIndex={0}>
+      <div ref={scroller} className="table-scroll" role="region" aria-label={`${title}: chart`} tabIndex={0}>
         <svg
           className="weeks"
           role="img"

@@ -13,6 +13,10 @@ export interface SessionCharge extends Loaded<PricedSession> {
   readonly cardAdded: () => void;
 }
 
+const askAgainAfter = 2_000;
+/** So long a card that was added is waited for. */
+const retryPatience = 20_000;
+
 /** A session and its money, kept in step with what is pushed. */
 export function useCharge(id: string): SessionCharge {
   const { api, connection } = useMarket();
@@ -34,6 +38,16 @@ export function useCharge(id: string): SessionCharge {
     // What was pushed while the connection was away is missing.
     if (welcomes > 1) reload();
   }, [welcomes, reload]);
+
+  useEffect(() => {
+    if (!charge.isRetrying) return undefined;
+    const asking = setInterval(reload, askAgainAfter);
+    const giveUp = setTimeout(() => dispatch({ name: "retry-over" }), retryPatience);
+    return () => {
+      clearInterval(asking);
+      clearTimeout(giveUp);
+    };
+  }, [charge.isRetrying, reload]);
 
   const cardAdded = useCallback(() => dispatch({ name: "card-added" }), []);
   return { ...loaded, charge, cardAdded };
