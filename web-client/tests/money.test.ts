@@ -77,7 +77,7 @@ describe("what must take effect once", () => {
 describe("a receipt", () => {
   const way = (packets: number, score?: number) => ({ packets, ...(score === undefined ? {} : { score }) });
   const row = (number: number, change: Partial<NonNullable<Receipt["records"]>[number]> = {}) => ({
-    number, seconds: 10, mediaSeconds: 10, reconnectingSeconds: 0, fromCustomer: way(500, 432), fromConsultant: way(500, 401),
+    number, milliseconds: 9_004, mediaSeconds: 10, reconnectingSeconds: 0, fromCustomer: way(500, 432), fromConsultant: way(500, 401),
     ...change,
   });
 
@@ -87,11 +87,12 @@ describe("a receipt", () => {
   });
 
   test("does not bill what nothing came in from one side, or passed while reconnecting", () => {
-    const slices = slicesOf({ records: [row(1, { fromConsultant: way(0) }), row(2, { reconnectingSeconds: 4 }), row(3)] });
+    const slices = slicesOf({ records: [row(1, { fromConsultant: way(0) }), row(2, { reconnectingSeconds: 4 }), row(3, { source: "lost" }), row(4)] });
     assert.deepEqual(slices.map(({ billedSeconds, unbilled }) => [billedSeconds, unbilled]), [
-      [0, "one-way"], [6, "reconnecting"], [10, null],
+      [0, "one-way"], [6, "reconnecting"], [0, "lost"], [10, null],
     ]);
-    assert.deepEqual(sumsOf(slices).billedSeconds, 16);
+    assert.equal(sumsOf(slices, null).billedSeconds, 16);
+    assert.equal(sumsOf(slices, 15).billedSeconds, 15);
   });
 
   test("does not bill half a minute of poor quality, and bills less than that", () => {
@@ -109,7 +110,7 @@ describe("a receipt", () => {
     assert.deepEqual(slicesOf({}), []);
     assert.deepEqual(slicesOf({ records: [{}, { mediaSeconds: 3 }] }).map(({ number, grade, billedSeconds, unbilled }) =>
       [number, grade, billedSeconds, unbilled]), [[1, "unknown", 0, null], [2, "unknown", 3, null]]);
-    assert.equal(sumsOf([]).average, null);
+    assert.equal(sumsOf([], null).average, null);
   });
 });
 

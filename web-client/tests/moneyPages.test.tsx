@@ -26,7 +26,7 @@ import { PaymentList } from "../src/features/money/payments/PaymentList";
 import { Timeline } from "../src/features/money/receipt/Timeline";
 import { BillingPanel } from "../src/features/money/session/BillingPanel";
 import { ChargeStrip } from "../src/features/money/session/ChargeStrip";
-import { slicesOf } from "../src/market/receipt";
+import { slicesOf, sumsOf } from "../src/market/receipt";
 
 const doNothing = () => undefined;
 const script = "<script>alert(1)</script>";
@@ -177,13 +177,14 @@ describe("a session's money", () => {
 describe("a receipt's timeline", () => {
   const way = (score: number, packets = 500) => ({ packets, score });
   const records = [
-    { number: 1, seconds: 10, mediaSeconds: 10, fromCustomer: way(450), fromConsultant: way(440) },
-    { number: 2, seconds: 10, mediaSeconds: 10, fromCustomer: way(450, 0), fromConsultant: way(440) },
-    { number: 3, seconds: 10, mediaSeconds: 10, fromCustomer: way(150), fromConsultant: way(440) },
+    { number: 1, milliseconds: 10_000, mediaSeconds: 10, fromCustomer: way(450), fromConsultant: way(440) },
+    { number: 2, milliseconds: 10_000, mediaSeconds: 10, fromCustomer: way(450, 0), fromConsultant: way(440) },
+    { number: 3, milliseconds: 10_000, mediaSeconds: 10, fromCustomer: way(150), fromConsultant: way(440) },
   ];
 
   test("has a bar for each record, marks what is not billed, and is a table as well", () => {
-    const html = renderToStaticMarkup(<Timeline slices={slicesOf({ records })} />);
+    const slices = slicesOf({ records });
+    const html = renderToStaticMarkup(<Timeline slices={slices} sums={sumsOf(slices, null)} />);
     assert.equal(html.match(/data-testid="slice"/g)?.length, 3);
     assert.equal(html.match(/class="timeline__unbilled"/g)?.length, 1);
     assert.match(html, /data-grade="poor" data-unbilled=""/);

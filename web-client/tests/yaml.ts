@@ -1,6 +1,6 @@
 /**
  * Reads the part of YAML in which our published schemas are written: block mappings and lists, flow collections, quoted
- * and plain scalars, literal texts, comments on lines of their own. It refuses everything else, so it cannot misread a file
+ * and plain scalars, literal and folded texts, comments on lines of their own. It refuses everything else, so it cannot misread a file
  * silently.
  */
 export type Yaml = string | number | boolean | null | readonly Yaml[] | { readonly [key: string]: Yaml };
@@ -79,7 +79,7 @@ class BlockReader {
       if (key in result) throw new Error(`line ${line.number}: ${key} is there twice`);
       const rest = entry.slice(end + 1).trim();
       this.#at += 1;
-      if (rest === "|") result[key] = this.#literal(line.indent);
+      if (/^[|>]-?$/.test(rest)) result[key] = this.#literal(line.indent);
       else result[key] = rest === "" ? this.block(indent + 1) : scalarOrFlow(rest, line.number);
     }
     return result;

@@ -152,21 +152,21 @@ export const dispute = object({
   dueBy: nullable(timestamp),
 });
 
-const direction = object({}, {
-  packets: integer, bytes: integer, lost: integer, jitterMicroseconds: integer, score: number,
-});
+const source = choice(["relay", "peers", "lost"], "relay");
+const direction = object({}, { packets: integer, score: number });
 
 /** What both sides' media came to, ten seconds at a time. Older and newer receipts may have fewer fields. */
 export const receipt = object({}, {
   records: list(object({}, {
     number: integer,
-    seconds: integer,
+    source,
+    milliseconds: integer,
     mediaSeconds: integer,
     reconnectingSeconds: integer,
     fromCustomer: direction,
     fromConsultant: direction,
   })),
-  keyId: string,
+  totals: object({}, { billableSeconds: integer }),
 });
 
 export type PaymentMethod = Infer<typeof paymentMethod>;

@@ -2,7 +2,7 @@
 import type { Receipt } from "../api/moneyShapes";
 
 export type Grade = "good" | "fair" | "poor" | "unknown";
-export type Unbilled = "one-way" | "reconnecting" | "poor";
+export type Unbilled = "lost" | "one-way" | "reconnecting" | "poor";
 
 export interface Slice {
   readonly number: number;
@@ -39,12 +39,14 @@ export function slicesOf({ records = [] }: Receipt): readonly Slice[] {
 
 function billed(row: Row, mediaSeconds: number, isPoor: boolean): Pick<Slice, "billedSeconds" | "unbilled"> {
   if (mediaSeconds === 0) return { billedSeconds: 0, unbilled: null };
+  if (row.source === "lost") return { billedSeconds: 0, unbilled: "lost" };
   // A field that a receipt does not have says nothing against it.
   if (row.fromCustomer?.packets === 0 || row.fromConsultant?.packets === 0) {
     return { billedSeconds: 0, unbilled: "one-way" };
   }
   if (isPoor) return { billedSeconds: 0, unbilled: "poor" };
-  const most = Math.max(0, (row.seconds ?? mediaSeconds) - Math.max(0, row.reconnectingSeconds ?? 0));
+  const seconds = row.milliseconds === undefined ? mediaSeconds : Math.ceil(row.milliseconds / 1000);
+  const most = Math.max(0, seconds - Math.max(0, row.reconnectingSeconds ?? 0));
   return most < mediaSeconds
     ? { billedSeconds: most, unbilled: "reconnecting" }
     : { billedSeconds: mediaSeconds, unbilled: null };
@@ -80,12 +82,13 @@ export interface Sums {
   readonly average: number | null;
 }
 
-export function sumsOf(slices: readonly Slice[]): Sums {
+/** @param billable what the receipt itself says of the billable seconds, which has the last word. */
+export function sumsOf(slices: readonly Slice[], billable: number | null): Sums {
   const scores = slices.flatMap(({ score }) => (score === null ? [] : [score]));
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return {
     mediaSeconds: sum(slices.map(({ mediaSeconds }) => mediaSeconds)),
-    billedSeconds: sum(slices.map(({ billedSeconds }) => billedSeconds)),
+    billedSeconds: billable ?? sum(slices.map(({ billedSeconds }) => billedSeconds)),
     average: scores.length === 0 ? null : sum(scores) / scores.length,
   };
 }

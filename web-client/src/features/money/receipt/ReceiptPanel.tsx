@@ -1,6 +1,6 @@
 import { useCallback } from "react";
 import { findReceipt, receiptFile } from "../../../api/money";
-import { slicesOf } from "../../../market/receipt";
+import { slicesOf, sumsOf } from "../../../market/receipt";
 import { useMarket } from "../../home/market";
 import { useLoaded } from "../../home/useLoaded";
 import { Waiting } from "../../home/Waiting";
@@ -20,7 +20,7 @@ export function ReceiptPanel({ session, version }: { readonly session: string; r
       <h2 id="receipt-title">What was measured</h2>
       {value === null ? <Waiting error={error} onRetry={reload} /> : null}
       {value !== null && slices.length === 0 ? <p>No media flowed in both directions.</p> : null}
-      {slices.length === 0 ? null : <Timeline slices={slices} />}
+      {slices.length === 0 ? null : <Timeline slices={slices} sums={sumsOf(slices, value?.totals?.billableSeconds ?? null)} />}
       {value === null ? null : (
         <div className="panel__actions">
           <PaperButton

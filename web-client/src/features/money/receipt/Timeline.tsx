@@ -1,5 +1,4 @@
-import type { Slice } from "../../../market/receipt";
-import { sumsOf } from "../../../market/receipt";
+import type { Slice, Sums } from "../../../market/receipt";
 import { gradeWords, sliceWords, sumWords, unbilledWords } from "./words";
 import { formatClock } from "../../../call/clock";
 
@@ -7,8 +6,8 @@ const height = 48;
 const pitch = 8;
 
 /** One bar for each ten seconds; as a table for those who do not see it. */
-export function Timeline({ slices }: { readonly slices: readonly Slice[] }) {
-  const words = sumWords(sumsOf(slices));
+export function Timeline({ slices, sums }: { readonly slices: readonly Slice[]; readonly sums: Sums }) {
+  const words = sumWords(sums);
   return (
     <>
       <p data-testid="receipt-sums">{words}</p>

@@ -17,6 +17,8 @@ export function gradeWords(grade: Grade): string {
 
 export function unbilledWords(reason: Unbilled): string {
   switch (reason) {
+    case "lost":
+      return "Not billed: the figures were lost";
     case "one-way":
       return "Not billed: nothing came from one side";
     case "reconnecting":
