@@ -37,6 +37,10 @@ class BlockReader {
   block(indent: number): Yaml {
     const first = this.current;
     if (first === undefined || first.indent < indent) return null;
+    if (/^[[{]/.test(first.text)) {
+      this.#at += 1;
+      return scalarOrFlow(first.text, first.number);
+    }
     return first.text.startsWith("- ") ? this.#list(first.indent) : this.#mapping(first.indent);
   }
 
