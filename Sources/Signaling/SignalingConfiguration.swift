@@ -18,6 +18,8 @@ public struct SignalingConfiguration: Sendable {
     public var publicWebSocketURL: String?
     /// Where `/config.json` says that the API is; nil: there is none.
     public var api: ClientConfiguration.Place?
+    /// Whether the client's browsers send cards to Stripe.
+    public var sendsCards: Bool
     /// Further origins (`https://example.com`) or hosts whose pages may open WebSockets.
     public var allowedOrigins: [String]
     /// WebSockets at once from one address (IPv6: from one /64); 0: any number.
@@ -57,8 +59,8 @@ public struct SignalingConfiguration: Sendable {
     public init(
         bind: String? = nil, port: UInt16 = 8081, tls: TLSFiles? = nil, clientFolder: String? = nil,
         publicURL: String? = nil, publicWebSocketURL: String? = nil, api: ClientConfiguration.Place? = nil,
-        allowedOrigins: [String] = [], connectionsPerAddress: Int = 64, maximumConnections: Int = 8192,
-        maximumRooms: Int = 1000,
+        sendsCards: Bool = false, allowedOrigins: [String] = [], connectionsPerAddress: Int = 64,
+        maximumConnections: Int = 8192, maximumRooms: Int = 1000,
         ice: ICEConfiguration = ICEConfiguration(), billing: BillingPolicy = BillingPolicy(),
         relayEnabled: Bool = true, version: String, journal: String? = nil
     ) {
@@ -69,6 +71,7 @@ public struct SignalingConfiguration: Sendable {
         self.publicURL = publicURL
         self.publicWebSocketURL = publicWebSocketURL
         self.api = api
+        self.sendsCards = sendsCards
         self.allowedOrigins = allowedOrigins
         self.connectionsPerAddress = connectionsPerAddress
         self.maximumConnections = maximumConnections

@@ -45,12 +45,21 @@ public struct ClientConfiguration: Sendable {
     private let websocket: Place
     private let api: Place?
     private let version: String
+    private let sendsCards: Bool
 
-    /// What clients are told.
-    public init(websocket: Place, api: Place?, version: String) {
+    /// What clients are told, and whether their browsers send cards to Stripe.
+    public init(websocket: Place, api: Place?, version: String, sendsCards: Bool = false) {
         self.websocket = websocket
         self.api = api
         self.version = version
+        self.sendsCards = sendsCards
+    }
+
+    /// What a browser is told about the web client's page.
+    ///
+    /// - Parameter addresses: those of the request's client; nil where it has none.
+    public func pageFields(for addresses: Addresses?) -> [SecurityFields.Field] {
+        SecurityFields.page(connectingTo: addresses?.origins ?? [], sendsCards: sendsCards)
     }
 
     /// The addresses for a request's client.

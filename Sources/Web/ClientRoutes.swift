@@ -7,6 +7,8 @@ enum ClientRoutes {
         "/verify-email", "/reset-password",
         // The marketplace.
         "/sign-in", "/register", "/ask", "/questions", "/sessions", "/desk", "/profile",
+        // Money.
+        "/account/payment-methods", "/account/payments", "/account/invoices", "/earnings", "/admin/payments",
     ]
     /// Below these, each thing has a page by its id.
     private static let collections = ["/questions/", "/sessions/"]

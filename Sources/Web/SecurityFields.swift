@@ -4,15 +4,20 @@ public enum SecurityFields {
     public typealias Field = (name: String, value: String)
 
     /// For the web client's own pages. The client loads nothing from elsewhere and is shown in nobody's frame; media come
-    /// from the camera, as blobs for previews, and from peers.
+    /// from the camera, as blobs for previews, and from peers. Only where cards are sent to Stripe by the browser, its script
+    /// and its frames are let in, too (docs.stripe.com/security/guide, "Content security policy").
     ///
-    /// - Parameter origins: where it connects besides its own origin: `ws://example.org:8081`.
-    public static func page(connectingTo origins: [String]) -> [Field] {
-        let connect = (["'self'"] + origins).joined(separator: " ")
+    /// - Parameters:
+    ///   - origins: where it connects besides its own origin: `ws://example.org:8081`.
+    ///   - sendsCards: whether the page sends cards to Stripe.
+    public static func page(connectingTo origins: [String], sendsCards: Bool = false) -> [Field] {
+        let connect = (["'self'"] + origins + (sendsCards ? ["https://api.stripe.com"] : [])).joined(separator: " ")
+        let stripe = sendsCards ? " https://js.stripe.com https://*.js.stripe.com" : ""
+        let frames = sendsCards ? "frame-src 'self'\(stripe) https://hooks.stripe.com; " : ""
         let policy =
-            "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; "
+            "default-src 'self'; script-src 'self'\(stripe); style-src 'self'; img-src 'self' data: blob:; "
             + "media-src 'self' blob: mediastream:; font-src 'self'; worker-src 'self' blob:; "
-            + "connect-src \(connect); object-src 'none'; base-uri 'none'; form-action 'self'; "
+            + "connect-src \(connect); \(frames)object-src 'none'; base-uri 'none'; form-action 'self'; "
             + "frame-ancestors 'none'"
         return [
             ("Content-Security-Policy", policy),

@@ -21,6 +21,11 @@ const plainPages = {
   sessions: "/sessions",
   desk: "/desk",
   profile: "/profile",
+  "payment-methods": "/account/payment-methods",
+  payments: "/account/payments",
+  invoices: "/account/invoices",
+  earnings: "/earnings",
+  "admin-payments": "/admin/payments",
 } as const;
 
 const id = /^\/(questions|sessions)\/([0-9A-Za-z-]{1,64})$/;

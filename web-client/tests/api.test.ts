@@ -115,6 +115,11 @@ describe("the API", () => {
   });
 });
 
+const pages = [
+  "sign-in", "register", "ask", "questions", "sessions", "desk", "profile", "payment-methods", "payments", "invoices",
+  "earnings", "admin-payments",
+] as const;
+
 describe("addresses of pages", () => {
   const at = (pathname: string, hash = "") => routeOf({ pathname, hash });
 
@@ -134,7 +139,7 @@ describe("addresses of pages", () => {
   });
 
   test("the pages of the marketplace have addresses, and the addresses lead back", () => {
-    for (const page of ["home", "sign-in", "register", "ask", "questions", "sessions", "desk", "profile"] as const) {
+    for (const page of [...pages, "home"] as const) {
       assert.deepEqual(at(pathOf({ page })), { page });
     }
     const id = "01980f3e-5a4b-7c6d-8e9f-0a1b2c3d4e5f";
@@ -144,7 +149,7 @@ describe("addresses of pages", () => {
 
   test("the servers know every address of the client", () => {
     const swift = readFileSync("../Sources/Web/ClientRoutes.swift", "utf8");
-    for (const page of ["sign-in", "register", "ask", "questions", "sessions", "desk", "profile"] as const) {
+    for (const page of pages) {
       assert.ok(swift.includes(`"${pathOf({ page })}"`), page);
     }
     for (const path of ["/questions/", "/sessions/", "/verify-email", "/reset-password"]) {

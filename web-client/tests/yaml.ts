@@ -1,6 +1,6 @@
 /**
  * Reads the part of YAML in which our published schemas are written: block mappings and lists, flow collections, quoted
- * and plain scalars, literal texts, comments on lines of their own. It refuses everything else, so it cannot misread a file
+ * and plain scalars, literal and folded texts, comments on lines of their own. It refuses everything else, so it cannot misread a file
  * silently.
  */
 export type Yaml = string | number | boolean | null | readonly Yaml[] | { readonly [key: string]: Yaml };
@@ -37,6 +37,10 @@ class BlockReader {
   block(indent: number): Yaml {
     const first = this.current;
     if (first === undefined || first.indent < indent) return null;
+    if (/^[[{]/.test(first.text)) {
+      this.#at += 1;
+      return scalarOrFlow(first.text, first.number);
+    }
     return first.text.startsWith("- ") ? this.#list(first.indent) : this.#mapping(first.indent);
   }
 
@@ -79,7 +83,7 @@ class BlockReader {
       if (key in result) throw new Error(`line ${line.number}: ${key} is there twice`);
       const rest = entry.slice(end + 1).trim();
       this.#at += 1;
-      if (rest === "|") result[key] = this.#literal(line.indent);
+      if (/^[|>]-?$/.test(rest)) result[key] = this.#literal(line.indent);
       else result[key] = rest === "" ? this.block(indent + 1) : scalarOrFlow(rest, line.number);
     }
     return result;

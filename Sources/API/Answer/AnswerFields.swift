@@ -7,8 +7,8 @@ enum AnswerFields {
     enum Kind: Sendable {
         /// For programs.
         case data
-        /// The web client, which connects to these origins besides its own.
-        case page(origins: [String])
+        /// The web client, with what browsers are told about it.
+        case page([SecurityFields.Field])
     }
 
     /// Adds what browsers are told about an answer; what its handler said itself stays.
@@ -19,7 +19,7 @@ enum AnswerFields {
         case .data:
             add(dataFields, to: &fields)
             if fields[.cacheControl] == nil { fields[.cacheControl] = "no-store" }
-        case .page(let origins): add(parsed(SecurityFields.page(connectingTo: origins)), to: &fields)
+        case .page(let security): add(parsed(security), to: &fields)
         }
         if isSecure { add(strictTransport, to: &fields) }
     }

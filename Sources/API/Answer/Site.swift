@@ -12,7 +12,8 @@ final class Site: Sendable {
         client = ClientConfiguration(
             websocket: configuration.publicWebSocketURL.map { .url($0) }
                 ?? .port(configuration.signalPort, isSecure: configuration.isSignalSecure),
-            api: configuration.publicURL.map { .url($0 + "/api/v1") } ?? .here, version: configuration.version)
+            api: configuration.publicURL.map { .url($0 + "/api/v1") } ?? .here, version: configuration.version,
+            sendsCards: configuration.sendsCards)
         if let folder = configuration.clientFolder {
             guard let files = StaticFiles(folder: folder) else {
                 throw APIConfigurationError(description: "the web client's folder \(folder) does not exist")
@@ -58,7 +59,7 @@ final class Site: Sendable {
             reply.headers[.contentType] = file.type
             reply.body = file.bytes
         }
-        return Answer(reply: reply, kind: .page(origins: addresses?.origins ?? []), route: "client")
+        return Answer(reply: reply, kind: .page(client.pageFields(for: addresses)), route: "client")
     }
 
     private static func check(_ method: HTTPRequest.Method) throws(Problem) {

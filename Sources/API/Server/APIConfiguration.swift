@@ -20,6 +20,8 @@ public struct APIConfiguration: Sendable {
     public var clientFolder: String?
     /// What `/config.json` gives as version.
     public var version: String
+    /// Whether the client's browsers send cards to Stripe.
+    public var sendsCards = false
     /// Requests of all kinds that one address may make in a minute; 0: any number.
     public var requestsPerMinute = 600
     /// Whether the routes' own limits hold; without them only load tests run.

@@ -39,7 +39,7 @@ struct Pages: Sendable {
             request.tag == file.tag
             ? Response(status: 304, fields: fields, body: [])
             : Response(status: 200, fields: [("Content-Type", file.type)] + fields, body: file.bytes)
-        response.security = SecurityFields.page(connectingTo: addresses(for: request)?.origins ?? [])
+        response.security = client.pageFields(for: addresses(for: request))
         return response
     }
 

@@ -25,6 +25,8 @@ export type Failure =
     readonly errors: readonly FieldError[];
     /** Seconds until it is worth trying again, where the server says. */
     readonly retryAfter: number | null;
+    /** Why a bank declined a card, by Stripe's name; only where the API says. */
+    readonly declineCode?: string;
   };
 
 export class ApiError extends Error {
@@ -39,6 +41,11 @@ export class ApiError extends Error {
   /** Whether the API refused for this reason. */
   is(code: string): boolean {
     return this.failure.kind === "refused" && this.failure.code === code;
+  }
+
+  /** Whether the server may have done what it was asked for all the same. */
+  get isUnknown(): boolean {
+    return this.failure.kind !== "refused" || this.failure.status >= 500;
   }
 
   /** What is expected of one field; empty where it is not what was refused. */
@@ -59,7 +66,7 @@ export async function readRefusal(response: Response): Promise<Failure> {
     return unreadable;
   }
   if (!isRecord(body) || typeof body["code"] !== "string") return unreadable;
-  const { code, detail, errors } = body;
+  const { code, detail, errors, declineCode } = body;
   return {
     kind: "refused",
     status: response.status,
@@ -67,6 +74,7 @@ export async function readRefusal(response: Response): Promise<Failure> {
     detail: typeof detail === "string" ? detail : "",
     errors: Array.isArray(errors) ? errors.flatMap(readFieldError) : [],
     retryAfter: readSeconds(response.headers.get("Retry-After")),
+    ...(typeof declineCode === "string" ? { declineCode } : {}),
   };
 }
 

@@ -53,6 +53,11 @@ export class Api {
     });
   }
 
+  /** For papers: whatever it is that is answered. */
+  fetch(path: string): Promise<Blob> {
+    return this.#exchange("GET", path, undefined, {}, (response) => response.blob());
+  }
+
   /** For whatever is answered with nothing but its success. */
   tell(method: Method, path: string, body?: object, options: RequestOptions = {}): Promise<void> {
     return this.#exchange(method, path, body, options, () => Promise.resolve());

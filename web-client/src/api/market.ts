@@ -1,6 +1,7 @@
 /** Questions, live requests, sessions and profiles: the API of those who are signed in. */
 import type { Money } from "../signaling/messages";
 import type { Api } from "./http";
+import { one, query } from "./path";
 import * as shapes from "./shapes";
 import type { LiveRequest, Match, Page, Performance, Profile, Question, Session } from "./shapes";
 
@@ -26,13 +27,6 @@ const pages = {
   requests: shapes.page(shapes.request),
   sessions: shapes.page(shapes.session),
 };
-
-function query(path: string, parameters: { readonly [name: string]: string | null }): string {
-  const given = Object.entries(parameters).flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
-}
-
-const one = (path: string, id: string, rest = "") => `${path}/${encodeURIComponent(id)}${rest}`;
 
 /** The tags that a question would get. */
 export async function suggestTags(api: Api, title: string, body: string): Promise<readonly string[]> {

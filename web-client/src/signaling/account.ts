@@ -46,6 +46,7 @@ export class AccountConnection {
     "question.status": new Set(),
     "session.ready": new Set(),
     "session.ended": new Set(),
+    "session.billing": new Set(),
   };
   #shown = "";
   #wish: boolean | null = null;

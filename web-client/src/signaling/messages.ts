@@ -21,6 +21,8 @@ const warningReason = choice(["threshold", "horizon", "unpaid"], "horizon");
 const withdrawReason = choice(["accepted_elsewhere", "cancelled", "expired", "unavailable", "answered"], "cancelled");
 const questionState = choice(["open", "matching", "accepted", "expired", "cancelled"], "open");
 const endedState = choice(["completed", "cancelled", "failed"], "failed");
+const billingPush = choice(
+  ["held", "captured", "declined", "authentication_required", "unconfirmed", "processor_away", "settled"], "held");
 const leaveReason = choice(["left", "timeout"], "left");
 const endReason = choice(endReasons, "closed");
 const slot = choice(slots, "mic");
@@ -186,11 +188,16 @@ export const serverNotifications = {
     endReason: nullable(string),
     endReasonText: nullable(string),
   }),
+  "session.billing": object(
+    { sessionId: string, kind: billingPush, text: string, charged: money, simulated: boolean },
+    { window: integer, code: string },
+  ),
 } as const;
 
 /** Those that come on a connection with an access token, whatever it does. */
 export const accountNotifications = [
   "request.created", "request.withdrawn", "question.status", "session.ready", "session.ended",
+  "session.billing",
 ] as const;
 export type AccountNotificationMethod = typeof accountNotifications[number];
 

@@ -1,6 +1,7 @@
 /** What the account pages say when something did not work. */
 import type { ApiError } from "../../api/error";
 import { minimumPasswordLength } from "../../api/accounts";
+import { moneyTroubleWords } from "../money/trouble";
 import type { Advice } from "../words";
 
 export function troubleWords(error: ApiError): Advice {
@@ -10,10 +11,12 @@ export function troubleWords(error: ApiError): Advice {
       return { title: "The server could not be reached", whatToDo: "Check your connection, then try again." };
     case "unreadable":
       return { title: "The server gave no usable answer", whatToDo: "Wait a moment, then try again." };
-    case "refused":
+    case "refused": {
       if (failure.code === "token_invalid") {
         return { title: "This link does not hold any more", whatToDo: "It has expired, or it was used before." };
       }
+      const ofMoney = moneyTroubleWords(failure);
+      if (ofMoney !== null) return ofMoney;
       if (failure.status === 429) {
         return { title: "Too many attempts", whatToDo: `Try again ${soon(failure.retryAfter)}.` };
       }
@@ -21,6 +24,7 @@ export function troubleWords(error: ApiError): Advice {
         return { title: "The server cannot do this at the moment", whatToDo: "Wait a moment, then try again." };
       }
       return { title: "This did not work", whatToDo: failure.detail === "" ? "Try again." : failure.detail };
+    }
   }
 }
 

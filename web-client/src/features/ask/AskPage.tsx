@@ -12,6 +12,7 @@ import { AmountField } from "../home/AmountField";
 import { useMarket } from "../home/market";
 import { useNavigate } from "../home/navigation";
 import { Shell } from "../home/Shell";
+import { NoCard } from "../money/cards/NoCard";
 import { useSuggestions } from "./useSuggestions";
 import type { Suggestions } from "./useSuggestions";
 
@@ -72,6 +73,7 @@ export function AskPage() {
   };
   return (
     <Shell title="What do you want to know?">
+      <NoCard />
       <form
         className="panel panel--form"
         noValidate

@@ -1,8 +1,10 @@
 import { useCallback, useEffect, useRef, useState } from "react";
+import type { ReactNode } from "react";
 import type { CallEngine } from "../../call/engine";
 import { LocalMedia } from "../../call/localMedia";
 import { unread } from "../../call/chat";
 import { summarize } from "../../call/state";
+import type { CallState } from "../../call/state";
 import { Dialog } from "../../ui/Dialog";
 import { LiveRegion } from "../../ui/LiveRegion";
 import { Toasts } from "../../ui/Toasts";
@@ -20,7 +22,20 @@ import { useAnnouncements } from "./useAnnouncements";
 import { useShortcuts } from "./useShortcuts";
 import { useToasts } from "./useToasts";
 
-type Panel = "none" | "help" | "devices";
+type Panel = "none" | "help" | "devices" | "card";
+
+/** What a call that is paid for shows besides. */
+export interface CallMoney {
+  /** How its money stands; `onAddCard` opens the dialog. */
+  readonly line: (state: CallState, onAddCard: () => void) => ReactNode;
+  /** Another card, without leaving the call. */
+  readonly card: (onClose: () => void) => ReactNode;
+}
+
+export interface CallPageProps {
+  readonly engine: CallEngine;
+  readonly money?: CallMoney;
+}
 
 const shortcutsKey = "consult.shortcuts";
 
@@ -32,7 +47,7 @@ function storedShortcuts(): boolean {
   }
 }
 
-export function CallPage({ engine }: { readonly engine: CallEngine }) {
+export function CallPage({ engine, money }: CallPageProps) {
   const state = useStore(engine.store);
   const media = useStore(engine.media.store);
   const [chatOpen, setChatOpen] = useState(false);
@@ -88,6 +103,7 @@ export function CallPage({ engine }: { readonly engine: CallEngine }) {
     }
   };
 
+  const openCard = useCallback(() => setPanel("card"), []);
   const canShare = LocalMedia.canShareScreen && engine.canSend;
   useShortcuts(shortcuts && panel === "none", {
     m: engine.canSend ? toggleMic : undefined,
@@ -100,6 +116,7 @@ export function CallPage({ engine }: { readonly engine: CallEngine }) {
   return (
     <div className={`call ${chatOpen ? "call--chat" : ""}`}>
       <TopBar state={state} summary={summary} heading={heading} />
+      {money === undefined ? null : money.line(state, openCard)}
       <main className="call__main">
         <Stage state={state} media={media} />
         <Notices
@@ -137,6 +154,7 @@ export function CallPage({ engine }: { readonly engine: CallEngine }) {
           <DevicePickers media={engine.media} state={media} />
         </Dialog>
       ) : null}
+      {panel === "card" ? money?.card(() => setPanel("none")) : null}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { expose } from "../../diagnostics";
 import { useStore } from "../../ui/useStore";
 import { JoinPage } from "../join/JoinPage";
 import { CallPage } from "./CallPage";
+import type { CallMoney } from "./CallPage";
 
 export type RoomReading = Extract<TokenReading, { kind: "room" }>;
 
@@ -17,6 +18,8 @@ export interface VisitsProps {
   readonly reading: RoomReading;
   /** Whether one goes in at once, with camera and microphone; otherwise there is a preview first. */
   readonly direct?: boolean;
+  /** For calls that are paid for. */
+  readonly money?: CallMoney;
   /** What is shown after the end. */
   readonly ended: (state: CallState, reason: EndedReason, onRejoin: () => void) => ReactNode;
   /** How one joins after a refusal, where the same token will not do. */
@@ -24,7 +27,7 @@ export interface VisitsProps {
 }
 
 /** One visit after the other: each has an engine of its own. */
-export function Visits({ websocket, reading, direct = false, ended, onJoinAgain }: VisitsProps) {
+export function Visits({ websocket, reading, direct = false, money, ended, onJoinAgain }: VisitsProps) {
   const [round, setRound] = useState(0);
   const [engine, setEngine] = useState<CallEngine | null>(null);
 
@@ -49,6 +52,7 @@ export function Visits({ websocket, reading, direct = false, ended, onJoinAgain 
     <Visit
       engine={engine}
       reading={reading}
+      money={money}
       ended={ended}
       onRejoin={() => setRound((count) => count + 1)}
       onJoinAgain={onJoinAgain}
@@ -56,12 +60,12 @@ export function Visits({ websocket, reading, direct = false, ended, onJoinAgain 
   );
 }
 
-interface VisitProps extends Pick<VisitsProps, "reading" | "ended" | "onJoinAgain"> {
+interface VisitProps extends Pick<VisitsProps, "reading" | "money" | "ended" | "onJoinAgain"> {
   readonly engine: CallEngine;
   readonly onRejoin: () => void;
 }
 
-function Visit({ engine, reading, ended, onRejoin, onJoinAgain }: VisitProps) {
+function Visit({ engine, reading, money, ended, onRejoin, onJoinAgain }: VisitProps) {
   const state = useStore(engine.store);
   switch (state.phase.name) {
     case "lobby":
@@ -71,7 +75,7 @@ function Visit({ engine, reading, ended, onRejoin, onJoinAgain }: VisitProps) {
       return <JoinPage engine={engine} claims={reading.claims} {...again} />;
     }
     case "call":
-      return <CallPage engine={engine} />;
+      return <CallPage engine={engine} money={money} />;
     case "ended":
       return <>{ended(state, state.phase.reason, onRejoin)}</>;
   }

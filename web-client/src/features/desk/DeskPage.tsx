@@ -11,6 +11,7 @@ import { Link, useNavigate } from "../home/navigation";
 import { Shell } from "../home/Shell";
 import { useLoaded } from "../home/useLoaded";
 import { Waiting } from "../home/Waiting";
+import { NoPayouts } from "../money/earnings/NoPayouts";
 import { Availability } from "./Availability";
 import { Departures } from "./Departures";
 import { RequestCard } from "./RequestCard";
@@ -35,6 +36,7 @@ export function DeskPage() {
           <p>Before questions can come, it needs {missingList(profile.value)}.</p>
         </Banner>
       ) : null}
+      <NoPayouts />
       {profile.value === null ? null : <Availability profile={profile.value} onChanged={profile.reload} />}
       {workplace === null ? null : <Incoming workplace={workplace} />}
       <Alerts />

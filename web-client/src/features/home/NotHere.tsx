@@ -5,7 +5,7 @@ import { Shell } from "./Shell";
 export function NotHere() {
   return (
     <Shell title="This page is not for your account">
-      <p>It is for the other side: customers ask, consultants answer.</p>
+      <p>It is for another role: customers ask and pay, consultants answer and earn.</p>
       <p><Link to={{ page: "home" }}>Go to your start page</Link></p>
     </Shell>
   );

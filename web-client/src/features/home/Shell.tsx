@@ -24,9 +24,9 @@ export interface ShellProps {
 }
 
 const places: { readonly [role in User["role"]]: readonly (readonly [PlainPage, string])[] } = {
-  customer: [["ask", "Ask"], ["questions", "Questions"], ["sessions", "Calls"]],
-  consultant: [["desk", "Desk"], ["sessions", "Calls"], ["profile", "Profile"]],
-  admin: [["sessions", "Calls"]],
+  customer: [["ask", "Ask"], ["questions", "Questions"], ["sessions", "Calls"], ["payments", "Payments"]],
+  consultant: [["desk", "Desk"], ["sessions", "Calls"], ["earnings", "Earnings"], ["profile", "Profile"]],
+  admin: [["sessions", "Calls"], ["admin-payments", "Payments"]],
 };
 
 /** The frame of every page of somebody who is signed in. Its heading takes the focus when the page changes. */
@@ -50,7 +50,7 @@ export function Shell({ title, action, wide = false, children }: ShellProps) {
               key={page}
               to={{ page }}
               className="shell__place"
-              aria-current={here === pathOf({ page }) ? "page" : undefined}
+              aria-current={here === pathOf({ page }) ? "page" : page === "payments" && here.startsWith("/account/") ? "true" : undefined}
               data-testid={`nav-${page}`}
             >
               {label}

@@ -10,6 +10,11 @@ import { QuestionsPage } from "../ask/QuestionsPage";
 import { DeskPage } from "../desk/DeskPage";
 import { ProfilePage } from "../desk/ProfilePage";
 import { Ringing } from "../desk/Ringing";
+import { AdminPaymentsPage } from "../money/admin/AdminPaymentsPage";
+import { CardsPage } from "../money/cards/CardsPage";
+import { EarningsPage } from "../money/earnings/EarningsPage";
+import { InvoicesPage } from "../money/papers/InvoicesPage";
+import { PaymentsPage } from "../money/payments/PaymentsPage";
 import { SessionPage } from "../sessions/SessionPage";
 import { SessionsPage } from "../sessions/SessionsPage";
 import { StartPage } from "../StartPage";
@@ -69,6 +74,16 @@ function PageOf({ route, role }: { readonly route: MarketRoute; readonly role: U
       return role === "consultant" ? <DeskPage /> : <NotHere />;
     case "profile":
       return role === "consultant" ? <ProfilePage /> : <NotHere />;
+    case "payment-methods":
+      return role === "customer" ? <CardsPage /> : <NotHere />;
+    case "payments":
+      return role === "customer" ? <PaymentsPage /> : <NotHere />;
+    case "invoices":
+      return role === "customer" ? <InvoicesPage /> : <NotHere />;
+    case "earnings":
+      return role === "consultant" ? <EarningsPage /> : <NotHere />;
+    case "admin-payments":
+      return role === "admin" ? <AdminPaymentsPage /> : <NotHere />;
     case "sessions":
       return <SessionsPage />;
     case "session":

@@ -1,6 +1,6 @@
 import { useCallback, useEffect } from "react";
 import { endSession, findSession, isLive } from "../../api/market";
-import type { Session } from "../../api/shapes";
+import type { Session, User } from "../../api/shapes";
 import { formatClock } from "../../call/clock";
 import type { CallState, EndedReason } from "../../call/state";
 import { Button } from "../../ui/Button";
@@ -10,6 +10,7 @@ import { Link } from "../home/navigation";
 import { Shell } from "../home/Shell";
 import { useLoaded } from "../home/useLoaded";
 import { Waiting } from "../home/Waiting";
+import { SessionMoney } from "../money/session/SessionMoney";
 import { RatingForm } from "./RatingForm";
 import { dayAndTime, endWords, otherName, rateWords, sessionStateWords } from "./words";
 
@@ -47,7 +48,7 @@ export function SessionOver({ id, call, onRejoin }: SessionOverProps) {
   const words = call === null ? { title: "The call is over", whatToDo: "" } : endedWords(call.reason);
   const mayRejoin = call !== null && canRejoin(call.reason) && (session === null ? call.reason !== "hangup" : isOpen);
   return (
-    <Shell title={isOpen || session === null ? words.title : "The call is over"}>
+    <Shell title={call === null && isOpen ? "A call that is not over" : isOpen || session === null ? words.title : "The call is over"}>
       <section className="panel" data-testid="session-over" data-state={session?.state ?? ""}>
         <p className="panel__lead" role="status">
           <span data-testid="ended-reason" data-reason={call?.reason ?? session?.endReason ?? ""}>
@@ -61,13 +62,25 @@ export function SessionOver({ id, call, onRejoin }: SessionOverProps) {
           {mayRejoin ? <Button look="primary" data-testid="rejoin-button" onClick={onRejoin}>Join again</Button> : null}
           {isOpen && hungUp ? <Button data-testid="end-button" onClick={reload}>End the call for both</Button> : null}
           <Link to={{ page: "home" }} className="button button--secondary" data-testid="home-link">
-            {user.role === "customer" ? "Ask another question" : "Back to the desk"}
+            {homeWords(user.role)}
           </Link>
         </div>
       </section>
+      {session === null ? null : <SessionMoney id={id} state={session.state} />}
       {user.role === "customer" && session?.state === "completed" ? <RatingForm id={id} name={session.consultantName} /> : null}
     </Shell>
   );
+}
+
+function homeWords(role: User["role"]): string {
+  switch (role) {
+    case "customer":
+      return "Ask another question";
+    case "consultant":
+      return "Back to the desk";
+    case "admin":
+      return "Back to the calls";
+  }
 }
 
 interface FactsProps {

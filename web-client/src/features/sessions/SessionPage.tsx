@@ -8,10 +8,11 @@ import { Banner } from "../../ui/Banner";
 import { Button } from "../../ui/Button";
 import { useTitle } from "../../ui/title";
 import { Visits } from "../call/Visits";
-import type { RoomReading } from "../call/Visits";
+import type { RoomReading, VisitsProps } from "../call/Visits";
 import { useMarket } from "../home/market";
 import { Shell } from "../home/Shell";
 import { Waiting } from "../home/Waiting";
+import { useCallMoney } from "../money/session/useCallMoney";
 import { SessionOver } from "./SessionOver";
 
 type Entry =
@@ -21,8 +22,14 @@ type Entry =
   | { readonly name: "over" }
   | { readonly name: "in"; readonly websocket: string; readonly reading: RoomReading };
 
-/** A session's page: straight into the call while there is one, and how it ended after it. */
+/** A session's page: for its two people the call, and how it ended after it; for others how it stands. */
 export function SessionPage({ id }: { readonly id: string }) {
+  const { user } = useMarket();
+  return user.role === "admin" ? <SessionOver id={id} call={null} onRejoin={() => undefined} /> : <Seated id={id} />;
+}
+
+/** Straight into the call while there is one. */
+function Seated({ id }: { readonly id: string }) {
   const [attempt, setAttempt] = useState({ round: 0, byForce: false });
   const again = useCallback((byForce: boolean) => setAttempt(({ round }) => ({ round: round + 1, byForce })), []);
   const entry = useEntry(id, attempt);
@@ -61,8 +68,9 @@ export function SessionPage({ id }: { readonly id: string }) {
       return <SessionOver id={id} call={null} onRejoin={() => again(true)} />;
     case "in":
       return (
-        <Visits
+        <PaidVisits
           key={attempt.round}
+          id={id}
           websocket={entry.websocket}
           reading={entry.reading}
           direct
@@ -71,6 +79,10 @@ export function SessionPage({ id }: { readonly id: string }) {
         />
       );
   }
+}
+
+function PaidVisits({ id, ...visits }: Omit<VisitsProps, "money"> & { readonly id: string }) {
+  return <Visits {...visits} money={useCallMoney(id)} />;
 }
 
 /** The way in: the seat that no other tab has, then a room token, the one that came by itself where there is one. */

@@ -1,0 +1,34 @@
+import { useCallback } from "react";
+import { findReceipt, receiptFile } from "../../../api/money";
+import { slicesOf, sumsOf } from "../../../market/receipt";
+import { useMarket } from "../../home/market";
+import { useLoaded } from "../../home/useLoaded";
+import { Waiting } from "../../home/Waiting";
+import { PaperButton } from "../papers/PaperButton";
+import { Timeline } from "./Timeline";
+
+/** What was measured of a call, signed by the server; nothing where nothing was. */
+export function ReceiptPanel({ session, version }: { readonly session: string; readonly version: string }) {
+  const { api } = useMarket();
+  // A new version asks again.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps
+  const { value, error, reload } = useLoaded(useCallback(() => findReceipt(api, session), [api, session, version]));
+  if (value === null && error !== null && (error.is("receipt_not_found") || error.is("not_found"))) return null;
+  const slices = value === null ? [] : slicesOf(value);
+  return (
+    <section className="panel" aria-labelledby="receipt-title" data-testid="receipt">
+      <h2 id="receipt-title">What was measured</h2>
+      {value === null ? <Waiting error={error} onRetry={reload} /> : null}
+      {value !== null && slices.length === 0 ? <p>No media flowed in both directions.</p> : null}
+      {slices.length === 0 ? null : <Timeline slices={slices} sums={sumsOf(slices, value?.totals?.billableSeconds ?? null)} />}
+      {value === null ? null : (
+        <div className="panel__actions">
+          <PaperButton
+            label="Save the signed receipt" describes="as JSON" name={`receipt-${session}`} ending="json" testId="receipt-json"
+            load={() => receiptFile(api, session)}
+          />
+        </div>
+      )}
+    </section>
+  );
+}
