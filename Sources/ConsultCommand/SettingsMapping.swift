@@ -21,7 +21,8 @@ extension Settings {
         return SignalingConfiguration(
             bind: self.bind, port: self.signalPort, tls: tlsFiles, clientFolder: self.clientFolder,
             publicURL: self.publicURL, publicWebSocketURL: self.publicWebSocketURL ?? webSocketURL,
-            api: knowsSidecar ? api ?? .port(self.httpPort, isSecure: false) : nil, allowedOrigins: self.allowedOrigins,
+            api: knowsSidecar ? api ?? .port(self.httpPort, isSecure: false) : nil,
+            sendsCards: self.stripePublishableKey != nil, allowedOrigins: self.allowedOrigins,
             connectionsPerAddress: self.connectionsPerAddress,
             maximumRooms: self.maximumRooms,
             ice: ICEConfiguration(

@@ -136,6 +136,7 @@ extension Settings {
             publicWebSocketURL: self.publicWebSocketURL, signalPort: self.signalPort,
             isSignalSecure: self.tlsCertificate != nil, allowedOrigins: self.allowedOrigins,
             trustedProxies: self.trustedProxies, clientFolder: self.clientFolder, version: consultVersion)
+        configuration.sendsCards = self.stripePublishableKey != nil
         configuration.requestsPerMinute = self.requestsPerMinute
         configuration.limitsRoutes = self.requestsPerMinute > 0
         return configuration

@@ -75,12 +75,14 @@ struct World {
             VALUES (\(request), \(question), \(consultant), 1, 'accepted', 0.9, 12000, 'usd', \(now), \(now))
             """,
         ])
-        return try await pool.withTransaction { transaction in
+        let session = try await pool.withTransaction { transaction in
             _ = try await Availabilities.setBusy(consultant, in: transaction)
             return try await store.create(
                 question: question, request: request, customer: customer, consultant: consultant,
                 rate: Money(amount: 12000, currency: .usd), at: now, in: transaction)
         }
+        try await read()
+        return session
     }
 
     /// A session in which these things were reported, in this order.
