@@ -66,6 +66,21 @@ struct PrivacyWorld {
                 idempotency_key)
             VALUES (\(UniqueID()), \(session), 0, 'captured', 'usd', 2000, 2000, now(), 'k')
             """)
+        _ = try await pool.pipeline([
+            "INSERT INTO payment_customers (user_id, processor_id) VALUES (\(customer), 'cus_1')",
+            """
+            INSERT INTO payment_methods (id, user_id, processor_id, brand, last4, exp_month, exp_year, is_default)
+            VALUES (\(UniqueID()), \(customer), 'pm_secret', 'visa', '4242', 12, 2034, true)
+            """,
+            """
+            INSERT INTO payout_accounts (user_id, processor_id, is_payable, requirements)
+            VALUES (\(consultant), 'acct_1', true, '["secret"]')
+            """,
+            """
+            INSERT INTO payouts (id, consultant_id, processor_id, amount, currency, state, is_automatic, created_at, paid_at)
+            VALUES (\(UniqueID()), \(consultant), 'po_1', 1700, 'usd', 'paid', true, now(), now())
+            """,
+        ])
         try await pool.query(
             """
             INSERT INTO questions (id, customer_id, title, body) VALUES (\(UniqueID()), \(customer), 'Never', 'answered')

@@ -90,6 +90,7 @@ public enum Erasure {
                 (SELECT count(*) FROM ratings WHERE customer_id = \(user) OR consultant_id = \(user)) AS ratings,
                 (SELECT count(*) FROM security_events WHERE user_id = \(user)) AS events,
                 (SELECT count(*) FROM refresh_families WHERE user_id = \(user)) AS sign_ins,
+                (SELECT count(*) FROM payouts WHERE consultant_id = \(user)) AS payouts,
                 date_trunc('year', coalesce((SELECT max(created_at) FROM kept), now()), 'UTC')
                     + interval '1 year' + \(invoices)::interval AS invoices_until,
                 now() + \(events)::interval AS events_until, now() + \(signIns)::interval AS sign_ins_until
@@ -111,6 +112,13 @@ public enum Erasure {
                 KeptData(
                     what: "Sessions: times, durations and rates, without name, address or texts",
                     why: "They are the history of those you talked with, too", until: try until("invoices_until")))
+        }
+        if try count("payouts") > 0 {
+            kept.append(
+                KeptData(
+                    what: "Payouts: amounts and dates, without name or bank account",
+                    why: "Tax law: records of payments are kept for ten years after the year they are of",
+                    until: try until("invoices_until")))
         }
         if try count("ratings") > 0 {
             kept.append(

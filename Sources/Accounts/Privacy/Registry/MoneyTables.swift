@@ -6,6 +6,76 @@ internal import Database
 extension PersonalData {
     static let moneyTables: [PersonalTable] = [
         PersonalTable(
+            "payment_methods", holds: "brand, last four digits and expiry of your cards",
+            purpose: "to charge your calls",
+            readers: "you",
+            export: .sections([
+                .init("paymentMethods") { user in
+                    jsonList(
+                        """
+                        SELECT brand, last4, exp_month AS "expMonth", exp_year AS "expYear", is_default AS "isDefault",
+                            created_at AS "createdAt", removed_at AS "removedAt"
+                        FROM payment_methods WHERE user_id = \(user) ORDER BY created_at
+                        """)
+                }
+            ]), fate: .deleted, erasure: [{ user in "DELETE FROM payment_methods WHERE user_id = \(user)" }]),
+        PersonalTable(
+            "payment_customers", holds: "the payment processor's id of you", purpose: "to charge your cards",
+            readers: "operators",
+            export: .sections([
+                .init("paymentCustomer") { user in
+                    jsonObject(
+                        """
+                        SELECT processor_id AS "processorId", created_at AS "createdAt"
+                        FROM payment_customers WHERE user_id = \(user)
+                        """)
+                }
+            ]), fate: .pseudonymised,
+            erasure: [
+                // Gone once the processor has removed its customer with every card.
+                { user in
+                    "UPDATE payment_customers SET erased_at = coalesce(erased_at, now()) WHERE user_id = \(user)"
+                }
+            ]),
+        PersonalTable(
+            "payouts", holds: "what was paid out to your bank, and when", purpose: "to be paid; tax law",
+            readers: "you, operators",
+            export: .sections([
+                .init("payouts") { user in
+                    jsonList(
+                        """
+                        SELECT amount, currency, state, arrival_date AS "arrivalDate", failure_code AS "failureCode",
+                            created_at AS "createdAt"
+                        FROM payouts WHERE consultant_id = \(user) ORDER BY id
+                        """)
+                }
+            ]), fate: .pseudonymised),
+        PersonalTable(
+            "payout_accounts",
+            holds: "the payment processor's id of a consultant, whether they can be paid, and what is missing for that",
+            purpose: "to pay them", readers: "you, operators",
+            export: .sections([
+                .init("payoutAccount") { user in
+                    jsonObject(
+                        """
+                        SELECT processor_id AS "processorId", is_payable AS "isPayable",
+                            payouts_enabled AS "payoutsEnabled", requirements, interval, created_at AS "createdAt"
+                        FROM payout_accounts WHERE user_id = \(user)
+                        """)
+                }
+            ]), fate: .pseudonymised,
+            erasure: [
+                // One that was never answered holds an address. Of the others the id stays, so that what is still paid out
+                // is booked.
+                { user in "DELETE FROM payout_accounts WHERE user_id = \(user) AND processor_id IS NULL" },
+                { user in
+                    """
+                    UPDATE payout_accounts SET request = NULL, is_payable = false, requirements = '[]'
+                    WHERE user_id = \(user)
+                    """
+                },
+            ]),
+        PersonalTable(
             "payment_requests", holds: "what was asked of the payment processor, and how it answered",
             purpose: "so that nothing is charged twice", readers: "operators",
             export: .none("each belongs to a payment, which is there"), fate: .pseudonymised),

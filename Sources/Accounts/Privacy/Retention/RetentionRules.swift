@@ -81,7 +81,7 @@ extension RetentionRule {
         """
     }
 
-    /// Never one that ever asked or talked: its address may be unconfirmed because it is a new one.
+    /// Never one that ever asked, talked, stored a card or was to be paid: its address may be unconfirmed because it is a new one.
     static let unverifiedAccounts = RetentionRule(
         "unverified_accounts", 7, .day, since: "the last change of the account", why: "nobody wanted it"
     ) { now, period, limit, transaction in
@@ -92,6 +92,8 @@ extension RetentionRule {
                 AND updated_at < \(now)::timestamptz - \(period)::interval
                 AND NOT EXISTS (SELECT FROM questions WHERE customer_id = users.id)
                 AND NOT EXISTS (SELECT FROM sessions WHERE customer_id = users.id OR consultant_id = users.id)
+                AND NOT EXISTS (SELECT FROM payment_customers WHERE user_id = users.id)
+                AND NOT EXISTS (SELECT FROM payout_accounts WHERE user_id = users.id)
             ORDER BY created_at LIMIT \(limit) FOR UPDATE SKIP LOCKED
             """)
         let users = try rows.map { try $0.get(0, as: UniqueID.self) }
