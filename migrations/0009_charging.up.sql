@@ -18,13 +18,15 @@ ALTER TABLE payments
 ALTER TABLE charges ADD COLUMN last_word_at timestamptz;
 CREATE INDEX charges_last_word_idx ON charges (last_word_at) WHERE last_word_at IS NOT NULL;
 
--- A webhook of Stripe's whose signature was checked: kept by its id, so that what comes twice is handled once.
+-- A webhook of Stripe's whose signature was checked: what it is about, without its content, which is read anew. Kept by its id,
+-- so that what comes twice is handled once.
 CREATE TABLE stripe_events (
     id text PRIMARY KEY,
     type text NOT NULL,
     object_kind text NOT NULL,
     object_id text NOT NULL,
     account text,
+    is_live boolean NOT NULL,
     created_at timestamptz NOT NULL,
     received_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     state text NOT NULL DEFAULT 'waiting',
@@ -32,7 +34,6 @@ CREATE TABLE stripe_events (
     due_at timestamptz NOT NULL DEFAULT clock_timestamp(),
     handled_at timestamptz,
     last_error text,
-    body jsonb NOT NULL,
     CONSTRAINT stripe_events_state_known CHECK (state IN ('waiting', 'handled', 'ignored', 'parked')),
     CONSTRAINT stripe_events_handled CHECK ((state IN ('handled', 'ignored')) = (handled_at IS NOT NULL))
 );

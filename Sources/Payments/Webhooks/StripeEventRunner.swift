@@ -93,14 +93,13 @@ public final class StripeEventRunner: Service, CustomStringConvertible {
             WHERE id = (
                 SELECT id FROM stripe_events WHERE state = 'waiting' AND due_at <= \(now)
                 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING id, attempts, body
+            RETURNING id, attempts, type, object_kind, object_id, account, is_live, created_at
             """)
         guard let row = rows.first else { return false }
         let id = try row.get("id", as: String.self)
         let attempts = try row.get("attempts", as: Int.self)
         do {
-            let event = try row.get("body", as: JSONText.self).decode(as: StripeEvent.self)
-            let isOurs = try await handle(event)
+            let isOurs = try await handle(try StripeEvent(row))
             try await pool.query(
                 """
                 UPDATE stripe_events SET state = \(isOurs ? "handled" : "ignored"), handled_at = clock_timestamp(),
@@ -133,5 +132,19 @@ public final class StripeEventRunner: Service, CustomStringConvertible {
                 due_at = \(now.advanced(by: .seconds(min(1 << min(attempts, 12), 3600))))
             WHERE id = \(id)
             """)
+    }
+}
+
+extension StripeEvent {
+    fileprivate init(_ row: Row) throws(DatabaseError) {
+        let id = try row.get("id", as: String.self)
+        guard let name = StripeID<StripeEvent>(id) else { throw DatabaseError(.decoding, "no id of an event: \(id)") }
+        self.init(
+            id: name, type: try row.get("type", as: String.self),
+            created: try row.get("created_at", as: Timestamp.self).microseconds / 1_000_000,
+            livemode: try row.get("is_live", as: Bool.self),
+            account: try row.get("account", as: String?.self).flatMap { StripeID($0) },
+            subject: .init(
+                kind: try row.get("object_kind", as: String.self), id: try row.get("object_id", as: String.self)))
     }
 }

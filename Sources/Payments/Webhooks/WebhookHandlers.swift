@@ -35,9 +35,9 @@ public struct WebhookHandlers: Sendable {
         }
         _ = try await pool.pipeline([
             """
-            INSERT INTO stripe_events (id, type, object_kind, object_id, account, created_at, body)
+            INSERT INTO stripe_events (id, type, object_kind, object_id, account, is_live, created_at)
             VALUES (\(event.id.text), \(event.type), \(event.subject.kind), \(event.subject.id), \(event.account?.text),
-                \(Timestamp(secondsSince1970: event.created)), \(JSONText(String(decoding: call.body, as: UTF8.self))))
+                \(event.livemode), \(Timestamp(secondsSince1970: event.created)))
             ON CONFLICT (id) DO NOTHING
             """,
             "SELECT pg_notify(\(Self.channel), '')",

@@ -23,6 +23,25 @@ public struct StripeEvent: Decodable, Sendable {
         public let kind: String
         /// Its id; empty where the kind has none, such as `balance`.
         public let id: String
+
+        /// An object.
+        public init(kind: String, id: String) {
+            self.kind = kind
+            self.id = id
+        }
+    }
+
+    /// An event that was kept.
+    public init(
+        id: StripeID<StripeEvent>, type: String, created: Int64, livemode: Bool, account: StripeID<Account>?,
+        subject: Subject
+    ) {
+        self.id = id
+        self.type = type
+        self.created = created
+        self.livemode = livemode
+        self.account = account
+        self.subject = subject
     }
 
     private enum CodingKeys: String, CodingKey { case id, type, created, livemode, account, data }

@@ -80,6 +80,34 @@ extension PersonalData {
             purpose: "so that nothing is charged twice", readers: "operators",
             export: .none("each belongs to a payment, which is there"), fate: .pseudonymised),
         PersonalTable(
+            "refund_orders", holds: "what an administrator gave back of your calls, and why",
+            purpose: "to tell later why money was given back", readers: "you, operators",
+            export: .sections([
+                .init("refunds") { user in
+                    jsonList(
+                        """
+                        SELECT payments.session_id AS "sessionId", refund_orders.amount, payments.currency, refund_orders.reason,
+                            refund_orders.created_at AS "createdAt"
+                        FROM refund_orders JOIN payments ON payments.id = payment_id
+                            JOIN sessions ON sessions.id = payments.session_id
+                        WHERE sessions.customer_id = \(user) OR sessions.consultant_id = \(user)
+                        ORDER BY refund_orders.id
+                        """)
+                }
+            ]), fate: .pseudonymised,
+            erasure: [
+                { user in
+                    """
+                    UPDATE refund_orders SET reason = NULL FROM payments JOIN sessions ON sessions.id = session_id
+                    WHERE payments.id = payment_id AND \(user) IN (customer_id, consultant_id)
+                    """
+                }
+            ]),
+        PersonalTable(
+            "stripe_events", holds: "ids of what the payment processor has told of",
+            purpose: "to act once on each thing it tells", readers: "operators",
+            export: .none("only ids, without a link to a person, gone after two months"), fate: .expires),
+        PersonalTable(
             "charges", holds: "which parts of a session are held, charged or given back",
             purpose: "to charge a session, exactly once", readers: "operators",
             export: .none("the payments it leads to are there"), fate: .pseudonymised),
