@@ -8,6 +8,7 @@ import Mail
 import Matching
 import Operations
 import Passwords
+import Receipts
 import ServiceLifecycle
 import Sessions
 import Signaling
@@ -58,17 +59,22 @@ struct Sidecar: Sendable {
                 outbox: OutboxHandlers(pool: pool)))
         let keys = MarketplaceRoutes.published(AccountHandlers(identity))
         server = try APIServer(
-            configuration: settings.apiConfiguration, routes: routes + MoneyRoutes.table(.init()), rootRoutes: keys,
+            configuration: settings.apiConfiguration,
+            routes: routes + MoneyRoutes.table(.init(receipts: ReceiptHandlers(pool: pool))), rootRoutes: keys,
             authenticator: identity.authenticator, logger: logger, started: started)
         courier = Courier(
             on: pool, transport: try settings.mailTransport(logger: logger),
             configuration: .init(sender: try MailAddress(mailbox: settings.mailFrom)), logger: logger)
         retention = RetentionJob(pool: pool, logger: logger)
         deadlines = SessionDeadlines(pool: pool, store: sessions, logger: logger)
+        let receipts = Receipts(key: key)
         reader = EventReader(of: .sidecar, on: pool, logger: logger) { [sessionMetrics] delivery, transaction in
+            if try await receipts.takeRecord(delivery, in: transaction) { return }
             if try await PresenceEvents.handle(delivery, in: transaction) != .notPresence { return }
             switch try await sessions.handle(delivery, in: transaction) {
-            case .applied(let change): sessionMetrics.note(change)
+            case .applied(let change):
+                sessionMetrics.note(change)
+                try await receipts.sealEnded(delivery, in: transaction)
             case .unknown: break
             case .notAReport:
                 guard try await matchmaking.handle(delivery, in: transaction) else {

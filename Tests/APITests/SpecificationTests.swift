@@ -8,6 +8,7 @@ import Identifiers
 import Matching
 import Passwords
 import REST
+import Receipts
 import Sessions
 import Testing
 import Tokens
@@ -67,7 +68,7 @@ import Yams
             ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
             outbox: OutboxHandlers(pool: pool))
         return (
-            MarketplaceRoutes.table(handlers) + MoneyRoutes.table(.init()),
+            MarketplaceRoutes.table(handlers) + MoneyRoutes.table(.init(receipts: ReceiptHandlers(pool: pool))),
             MarketplaceRoutes.published(AccountHandlers(identity))
         )
     }
