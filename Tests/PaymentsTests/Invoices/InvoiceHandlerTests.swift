@@ -91,7 +91,7 @@ struct InvoiceHandlerTests {
     @Test("A PDF is one, with a file's name; a page has a policy of its own")
     func documents() async throws {
         let session = try await world.settledSession()
-        let handlers = try world.handlers(try PDFRenderer())
+        let handlers = try world.handlers(try InvoiceWorld.renderer())
         let pdf = try await handlers.show(
             world.call(world.customer, .customer, id(session), accept: "application/pdf"))
         #expect(pdf.body.starts(with: "%PDF-".utf8) && pdf.headers[.contentType] == "application/pdf")

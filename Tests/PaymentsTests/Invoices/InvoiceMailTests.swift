@@ -41,7 +41,7 @@ struct InvoiceMailTests {
         try await world.settle(
             ChargeSettled(
                 session: session, mediaSeconds: 900, billableSeconds: 900, captured: 3000, refunded: 1000, fee: 300))
-        let mails = try await send(try PDFRenderer())
+        let mails = try await send(try InvoiceWorld.renderer())
         #expect(mails.count == 2)
         for (mail, number) in zip(mails, ["2026-000001", "CN-2026-000001"]) {
             #expect(mail.contains("To: \(world.customer)@example.org\r\n") && !mail.contains("secret question"))

@@ -52,6 +52,14 @@ struct InvoiceWorld {
         InvoiceHandlers(pool: pool, terms: invoices.terms, renderer: try renderer ?? PDFRenderer(program: nil))
     }
 
+    /// A renderer that has time, also while other tests keep the processors busy.
+    static func renderer() throws -> PDFRenderer {
+        var limits = PDFRenderer.Limits()
+        limits.patience = .seconds(100)
+        return try PDFRenderer(
+            program: try #require(PDFRenderer.installed, "scripts/setup installs it"), limits: limits)
+    }
+
     /// A session that is over, at 120.00 an hour, and what was captured of its windows.
     func session(
         title: String = "Why?", captured: [Int64], rate: Int64 = 12000, currency: Currency = .usd,

@@ -71,7 +71,7 @@ struct StatementTests {
             world.call(world.consultant, .consultant, ["month": "2026-12"], query: ["format": "html"]))
         let html = String(decoding: page.body, as: UTF8.self)
         #expect(html.contains("-36.67 USD") && html.contains("-31.17 USD") && html.contains("Cora Example"))
-        let pdf = try await world.handlers(try PDFRenderer()).statement(
+        let pdf = try await world.handlers(try InvoiceWorld.renderer()).statement(
             world.call(world.consultant, .consultant, ["month": "2026-11"], query: ["format": "pdf"]))
         #expect(pdf.body.starts(with: "%PDF-".utf8))
     }

@@ -53,7 +53,7 @@ struct PDFProgram {
         posix_spawnattr_setpgroup(&attributes, 0)
         let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
         posix_spawnattr_setflags(&attributes, Int16(truncatingIfNeeded: flags))
-        let command = ["/usr/bin/nice", "-n", "10", path, "--encoding", "utf-8", "-", "-"]
+        let command = ["/usr/bin/nice", "-n", "5", path, "--encoding", "utf-8", "-", "-"]
         // Nothing of ours: neither secrets nor proxies. The date is the document's, so that it is made alike each time.
         let environment = [
             "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8", "TZ=UTC", "HOME=/nonexistent",
