@@ -164,8 +164,8 @@ let package = Package(
         .target(
             name: "Payments",
             dependencies: [
-                "Accounts", "Billing", "Database", "Events", "Identifiers", "Mail", "Money", "REST", "Sessions",
-                "Stripe",
+                "Accounts", "Billing", "CLinux", "Database", "Events", "Identifiers", "Mail", "Money", "REST",
+                "Sessions", "Stripe",
                 crypto, log, .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),

@@ -18,17 +18,20 @@ public struct MoneyRoutes: Sendable {
         public var webhooks: WebhookHandlers
         /// Receipts.
         public var receipts: ReceiptHandlers
+        /// Invoices and statements.
+        public var invoices: InvoiceHandlers
 
         /// The parts that answer.
         public init(
             methods: PaymentMethodHandlers, payouts: PayoutHandlers, payments: PaymentHandlers,
-            webhooks: WebhookHandlers, receipts: ReceiptHandlers
+            webhooks: WebhookHandlers, receipts: ReceiptHandlers, invoices: InvoiceHandlers
         ) {
             self.methods = methods
             self.payouts = payouts
             self.payments = payments
             self.webhooks = webhooks
             self.receipts = receipts
+            self.invoices = invoices
         }
     }
 
@@ -40,15 +43,19 @@ public struct MoneyRoutes: Sendable {
     // Stripe's own bursts are far smaller.
     private static let webhooks = RateLimit("webhooks", 6000, perSeconds: 60, by: .address)
 
+    // A PDF costs a second of a processor.
+    private static let documents = RateLimit("documents", 60, perSeconds: 60, by: .account)
+
     private static let peopleAndAdmin = Access.verified([.customer, .consultant, .admin])
     private static let admin = Access.verified([.admin])
     private static let customer = Access.verified([.customer])
     private static let consultant = Access.verified([.consultant])
+    private static let customerAndAdmin = Access.verified([.customer, .admin])
     private static let consultantAndAdmin = Access.verified([.consultant, .admin])
 
     /// Every row.
     public static func table(_ handlers: Handlers) -> [Route] {
-        accounts(handlers) + charges(handlers) + receipts(handlers)
+        accounts(handlers) + charges(handlers) + receipts(handlers) + invoices(handlers)
     }
 
     /// What flowed.
@@ -96,6 +103,20 @@ public struct MoneyRoutes: Sendable {
             },
             Route(.get, "/me/earnings", consultant) { try await handlers.payouts.earnings($0) },
             Route(.get, "/payouts", consultantAndAdmin) { try await handlers.payouts.list($0) },
+        ]
+    }
+
+    /// What was charged and earned, on paper.
+    private static func invoices(_ handlers: Handlers) -> [Route] {
+        [
+            Route(.get, "/sessions/{id}/invoice", peopleAndAdmin, limits: [documents]) {
+                try await handlers.invoices.show($0)
+            },
+            Route(.get, "/invoices", customerAndAdmin) { try await handlers.invoices.list($0) },
+            Route(.get, "/statements", consultant) { try await handlers.invoices.statements($0) },
+            Route(.get, "/statements/{month}", consultant, limits: [documents]) {
+                try await handlers.invoices.statement($0)
+            },
         ]
     }
 }

@@ -29,6 +29,7 @@ struct DoctorCommand: AsyncParsableCommand {
             tell(await settings.examineDatabase())
             tell(await settings.examineMail())
             tell(await settings.examineStripe())
+            tell(settings.examineInvoices())
         }
         if failed { throw ExitCode.failure }
     }

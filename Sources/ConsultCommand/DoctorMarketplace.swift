@@ -2,6 +2,7 @@ import Database
 import Logging
 import Mail
 import Operations
+import Payments
 
 extension Settings {
     /// Whether the database answers, and has what this build needs.
@@ -28,6 +29,15 @@ extension Settings {
         } catch {
             return Finding(.fail, subject, "\(error); look at CONSULT_DATABASE_URL")
         }
+    }
+
+    /// Whether invoices can be had as PDFs.
+    func examineInvoices() -> Finding {
+        let subject = "invoices"
+        guard let program = PDFRenderer.installed else {
+            return Finding(.warn, subject, "no PDFs, HTML only: install WeasyPrint (apt-get install weasyprint)")
+        }
+        return Finding(.ok, subject, "PDFs are made by \(program)")
     }
 
     /// Whether the mail server would take mails.

@@ -48,11 +48,16 @@ struct Sidecar: Sendable {
         upkeep = PaymentUpkeep(accounts)
         let charging = Charging(pool: pool, payments: payments, accounts: accounts, logger: logger)
         self.charging = charging
+        let renderer = try PDFRenderer()
+        let invoices = Invoices(
+            terms: .init(issuer: settings.invoiceIssuer, isSimulated: payments.processor.isSimulated),
+            clientURL: settings.address(port: settings.httpPort))
         let money = MoneyRoutes.table(
             .init(
                 methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
                 payments: charging.payments, webhooks: charging.webhooks,
-                receipts: ReceiptHandlers(pool: pool)))
+                receipts: ReceiptHandlers(pool: pool),
+                invoices: InvoiceHandlers(pool: pool, terms: invoices.terms, renderer: renderer)))
         let routes = MarketplaceRoutes.table(
             .init(
                 registration: RegistrationHandlers(identity), signIn: SignInHandlers(identity),
@@ -80,7 +85,8 @@ struct Sidecar: Sendable {
             authenticator: identity.authenticator, logger: logger, started: started)
         courier = Courier(
             on: pool, transport: try settings.mailTransport(logger: logger),
-            configuration: .init(sender: try MailAddress(mailbox: settings.mailFrom)), logger: logger)
+            configuration: .init(sender: try MailAddress(mailbox: settings.mailFrom)), logger: logger,
+            enclosures: InvoiceEnclosures(pool: pool, renderer: renderer).make)
         retention = RetentionJob(pool: pool, logger: logger)
         deadlines = SessionDeadlines(pool: pool, store: sessions, logger: logger)
         let receipts = Receipts(key: key)
@@ -95,6 +101,7 @@ struct Sidecar: Sendable {
                 try await charging.handle(delivery, change, in: transaction)
             case .unknown: break
             case .notAReport:
+                if try await invoices.handle(delivery, in: transaction) { return }
                 guard try await matchmaking.handle(delivery, in: transaction) else {
                     throw UnknownEvent(kind: delivery.event.kind)
                 }

@@ -27,6 +27,10 @@ public final class Courier: Sendable {
         public init(sender: MailAddress) { self.sender = sender }
     }
 
+    /// Makes what a mail encloses, by its name (``Email/enclosure``), within half a minute or so. A failure is a failed
+    /// attempt to send the mail.
+    public typealias Enclosures = @Sendable (_ name: String) async throws(MailError) -> [MailAttachment]
+
     /// What a courier has done since it was made.
     public struct Metrics: Sendable, Hashable {
         /// Mails that were sent.
@@ -40,18 +44,28 @@ public final class Courier: Sendable {
     private let pool: DatabasePool
     private let transport: any MailTransport
     private let configuration: Configuration
+    private let enclosures: Enclosures
     private let logger: Logger
     private let wakeup = Wakeup()
     private let counters = Mutex(Metrics())
 
+    /// How long what mails enclose may take, waiting included.
+    private static let enclosurePatience = Duration.seconds(90)
+
     /// A courier that does not run yet.
+    ///
+    /// - Parameter enclosures: makes what mails enclose; without it, those that do are parked.
     public init(
-        on pool: DatabasePool, transport: any MailTransport, configuration: Configuration, logger: Logger
+        on pool: DatabasePool, transport: any MailTransport, configuration: Configuration, logger: Logger,
+        enclosures: @escaping Enclosures = { _ throws(MailError) in
+            throw MailError(.invalid, "nobody makes what this mail encloses")
+        }
     ) {
         self.pool = pool
         self.transport = transport
         self.configuration = configuration
         self.logger = logger
+        self.enclosures = enclosures
     }
 
     /// What this courier has done since it was made.
@@ -82,7 +96,7 @@ public final class Courier: Sendable {
     private func attemptNext() async throws -> Bool {
         let attempt = try await pool.withTransaction { transaction -> (id: MailID, outcome: MailClaim.Outcome)? in
             // Twice what a transport may take.
-            let patience = transport.patience * 2
+            let patience = transport.patience * 2 + Self.enclosurePatience
             guard let claim = try await MailClaim.take(in: transaction, patience: patience) else { return nil }
             let outcome = await send(claim)
             try await claim.settle(outcome, in: transaction)
@@ -98,9 +112,10 @@ public final class Courier: Sendable {
         guard let email = claim.email else {
             return .failed(MailError(.invalid, "the row does not hold a mail that can be sent"), .park)
         }
-        let mail = OutgoingMail(
-            id: claim.id, sender: configuration.sender, email: email, createdAt: claim.createdAt)
         do throws(MailError) {
+            let mail = OutgoingMail(
+                id: claim.id, sender: configuration.sender, email: email, createdAt: claim.createdAt,
+                attachments: try await attachments(of: email))
             try await transport.deliver(mail)
             return .sent
         } catch {
@@ -111,6 +126,11 @@ public final class Courier: Sendable {
                     error, configuration.retry.verdict(failures: claim.failures + 1, jitter: .random(in: 0...1)))
             }
         }
+    }
+
+    private func attachments(of email: Email) async throws(MailError) -> [MailAttachment] {
+        guard let name = email.enclosure else { return [] }
+        return try await enclosures(name)
     }
 
     private func count(_ outcome: MailClaim.Outcome) {

@@ -36,12 +36,18 @@ public struct Money: Hashable, Sendable, Codable {
 }
 
 extension Money: CustomStringConvertible {
-    /// `12.50 usd`.
-    public var description: String {
+    /// For logs: `12.50 usd`.
+    public var description: String { "\(decimal) \(currency)" }
+
+    /// For people: `12.50 USD`, `1250 JPY`, `1.250 KWD`.
+    public var text: String { "\(decimal) \(currency.code.uppercased())" }
+
+    /// The amount in the currency's major unit, with all its decimal places.
+    private var decimal: String {
         let places = currency.exponent
-        guard places > 0 else { return "\(amount) \(currency)" }
+        guard places > 0 else { return String(amount) }
         var digits = String(amount.magnitude)
         while digits.utf8.count <= places { digits = "0" + digits }
-        return "\(amount < 0 ? "-" : "")\(digits.dropLast(places)).\(digits.suffix(places)) \(currency)"
+        return "\(amount < 0 ? "-" : "")\(digits.dropLast(places)).\(digits.suffix(places))"
     }
 }

@@ -43,6 +43,38 @@ import Testing
         #expect(courier.metrics == Courier.Metrics(sent: 1, failed: 0, parked: 0))
     }
 
+    @Test("makes what a mail encloses when it is sent, tries again where that fails, and parks what nobody can make")
+    func enclosures() async throws {
+        let email = try Email(
+            to: MailAddress("ada@example.org"), subject: "A file", text: "See the file.", enclosure: "file 1")
+        try await test.append(email)
+        let asked = Mutex<[String]>([])
+        let sent = Mutex<[[MailAttachment]]>([])
+        let transport = ScriptedTransport { mail throws(MailError) in sent.withLock { $0.append(mail.attachments) } }
+        let courier = Courier(
+            on: test.pool, transport: transport, configuration: .init(sender: try MailAddress("a@consult.example")),
+            logger: .quiet
+        ) { name throws(MailError) in
+            let count = asked.withLock { asked in
+                asked.append(name)
+                return asked.count
+            }
+            guard count > 1 else { throw MailError(.unavailable, "not yet") }
+            return [try MailAttachment(name: "1.txt", mediaType: "text/plain", content: [1, 2, 3])]
+        }
+        #expect(try await courier.deliverNext())
+        #expect(sent.withLock { $0.isEmpty } && courier.metrics.failed == 1)
+        try await test.pool.query("UPDATE mail_outbox SET due_at = clock_timestamp()")
+        #expect(try await courier.deliverNext())
+        #expect(asked.withLock { $0 } == ["file 1", "file 1"])
+        #expect(sent.withLock { $0.map { $0.map(\.content) } } == [[[1, 2, 3]]])
+
+        try await test.append(email)
+        let ignorant = try test.courier(transport)
+        #expect(try await ignorant.deliverNext())
+        #expect(ignorant.metrics.parked == 1 && sent.withLock { $0.count } == 1)
+    }
+
     @Test("is woken, writes files in their order, tells the link, and forgets what the mails said")
     func folder() async throws {
         let folder = try TemporaryFolder()

@@ -1,17 +1,19 @@
 import Database
+import Foundation
 import Testing
 
 @testable import Mail
 
 private func mail(
-    to recipient: MailAddress? = nil, subject: String = "Hello", text: String = "Hi.", html: String? = nil
+    to recipient: MailAddress? = nil, subject: String = "Hello", text: String = "Hi.", html: String? = nil,
+    attachments: [MailAttachment] = []
 ) throws -> OutgoingMail {
     OutgoingMail(
         id: MailID(try #require(UniqueID("019ac7f2-4e1a-7000-8000-00000000000a"))),
         sender: try MailAddress("no-reply@consult.example", name: "Consultant Connect"),
         email: try Email(
             to: recipient ?? MailAddress("ada@example.org"), subject: subject, text: text, html: html),
-        createdAt: Timestamp(secondsSince1970: 1_795_386_106))
+        createdAt: Timestamp(secondsSince1970: 1_795_386_106), attachments: attachments)
 }
 
 private func lines(_ mail: OutgoingMail) -> [String] {
@@ -159,4 +161,65 @@ extension String {
             String(repeating: "x", count: 999),
         ] { #expect(SevenBit.encode(text) == nil, "\(text.debugDescription)") }
     }
+}
+
+@Suite("A mail's attachments") struct AttachmentTests {
+    @Test("come after what it says, in base64, within a boundary of their own")
+    func mixed() throws {
+        let bytes = (0...255).map { UInt8($0) }
+        let pdf = try MailAttachment(name: "2026-000001.pdf", mediaType: "application/pdf", content: bytes)
+        let empty = try MailAttachment(name: "empty.txt", mediaType: "text/plain", content: [])
+        let lines = lines(try mail(html: "<p>Hi.</p>", attachments: [pdf, empty]))
+        let (inner, outer) = (
+            "=_019ac7f2-4e1a-7000-8000-00000000000a", "=_+019ac7f2-4e1a-7000-8000-00000000000a"
+        )
+        let start = try #require(lines.firstIndex(of: "Content-Type: multipart/mixed;"))
+        #expect(
+            Array(lines[(start + 1)...(start + 6)]) == [
+                " boundary=\"\(outer)\"", "", "--\(outer)", "Content-Type: multipart/alternative;",
+                " boundary=\"\(inner)\"", "",
+            ])
+        #expect(lines.count { $0 == "--\(inner)" } == 2 && lines.count { $0 == "--\(inner)--" } == 1)
+        #expect(lines.count { $0 == "--\(outer)" } == 3 && lines.suffix(2) == ["--\(outer)--", ""])
+        let file = try #require(lines.firstIndex(of: "Content-Type: application/pdf; name=\"2026-000001.pdf\""))
+        #expect(
+            Array(lines[(file + 1)...(file + 3)]) == [
+                "Content-Transfer-Encoding: base64",
+                "Content-Disposition: attachment; filename=\"2026-000001.pdf\"", "",
+            ])
+        let content = lines[(file + 4)...].prefix { !$0.hasPrefix("--") }
+        #expect(content.count == 5 && content.allSatisfy { $0.utf8.count <= 76 })
+        #expect(content.joined() == base64(bytes))
+        #expect(lines.allSatisfy { $0.utf8.allSatisfy { $0 < 128 } })
+    }
+
+    @Test("come after a plain text too")
+    func plain() throws {
+        let file = try MailAttachment(name: "a", mediaType: "text/html", content: [65])
+        let lines = lines(try mail(attachments: [file]))
+        let start = try #require(lines.firstIndex { $0.hasPrefix("--=_+") })
+        #expect(lines[start + 1] == "Content-Type: text/plain; charset=utf-8" && lines.contains("QQ=="))
+    }
+
+    @Test("have plain names and known kinds, and are not larger than mail servers take")
+    func limits() {
+        for (name, mediaType) in [
+            ("", "a/b"), ("a\"b", "a/b"), ("a\r\nb", "a/b"), ("ä", "a/b"), (String(repeating: "a", count: 61), "a/b"),
+            ("a", ""), ("a", "a"), ("a", "a/b/c"), ("a", "a/"), ("a", "a/b; x"), ("../a/b", "a/b"),
+        ] {
+            #expect(throws: MailError.self, "\(name) \(mediaType)") {
+                try MailAttachment(name: name, mediaType: mediaType, content: [])
+            }
+        }
+        #expect(throws: MailError.self) {
+            try MailAttachment(name: "a", mediaType: "a/b", content: [UInt8](repeating: 0, count: 10 << 20 + 1))
+        }
+        for enclosure in ["", String(repeating: "x", count: 201)] {
+            #expect(throws: MailError.self) {
+                try Email(to: MailAddress("a@b"), subject: "S", text: "T", enclosure: enclosure)
+            }
+        }
+    }
+
+    private func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 }

@@ -1,6 +1,7 @@
 public import Database
 
-/// All of a session's money is decided, or was decided anew by a refund. Amounts are minor units of the session's currency.
+/// All about a session's money is decided: what invoice, credit note and receipt are made from. It comes again where a refund,
+/// or a fact that was late, changed something afterwards.
 /// `charge.settled {sessionId, mediaSeconds, billableSeconds, captured, refunded, fee, waived, forgone}`
 public struct ChargeSettled: Sendable, Hashable {
     /// The session.
@@ -9,7 +10,7 @@ public struct ChargeSettled: Sendable, Hashable {
     public let mediaSeconds: Int
     /// Of these, billable.
     public let billableSeconds: Int
-    /// Captured.
+    /// Captured, in minor units of the session's currency, as all that follow.
     public let captured: Int64
     /// Given back of it.
     public let refunded: Int64
@@ -22,8 +23,8 @@ public struct ChargeSettled: Sendable, Hashable {
 
     /// What a session came to.
     public init(
-        session: UniqueID, mediaSeconds: Int, billableSeconds: Int, captured: Int64, refunded: Int64, fee: Int64,
-        waived: Int64, forgone: Int64
+        session: UniqueID, mediaSeconds: Int, billableSeconds: Int, captured: Int64, refunded: Int64 = 0, fee: Int64,
+        waived: Int64 = 0, forgone: Int64 = 0
     ) {
         self.session = session
         self.mediaSeconds = mediaSeconds
@@ -48,14 +49,14 @@ public struct ChargeSettled: Sendable, Hashable {
         var forgone: Int64
     }
 
-    /// The event for the sidecar's queue.
+    /// The event for the sidecar's queue. Those of one session are handled in the order of their commits.
     public func event(id: EventID = EventID()) throws -> Event {
-        let payload = Payload(
-            sessionId: session.description, mediaSeconds: mediaSeconds, billableSeconds: billableSeconds,
-            captured: captured, refunded: refunded, fee: fee, waived: waived, forgone: forgone)
-        return Event(
+        Event(
             id: id, queue: .sidecar, key: "session \(session)", kind: Self.kind,
-            payload: try JSONText(encoding: payload))
+            payload: try JSONText(
+                encoding: Payload(
+                    sessionId: session.description, mediaSeconds: mediaSeconds, billableSeconds: billableSeconds,
+                    captured: captured, refunded: refunded, fee: fee, waived: waived, forgone: forgone)))
     }
 
     /// What an event says; nil where it is about something else.
@@ -64,6 +65,9 @@ public struct ChargeSettled: Sendable, Hashable {
     public init?(_ event: Event) throws {
         guard event.kind == Self.kind else { return nil }
         let payload = try event.payload.decode(as: Payload.self)
+        guard payload.billableSeconds >= 0, payload.mediaSeconds >= payload.billableSeconds, payload.refunded >= 0,
+            payload.captured >= payload.refunded, payload.waived >= 0, payload.forgone >= 0
+        else { throw UnreadableEvent(description: "a settled charge whose figures contradict each other") }
         self.init(
             session: try eventID(payload.sessionId, of: "session"), mediaSeconds: payload.mediaSeconds,
             billableSeconds: payload.billableSeconds, captured: payload.captured, refunded: payload.refunded,

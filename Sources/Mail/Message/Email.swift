@@ -39,16 +39,20 @@ public struct Email: Hashable, Sendable {
     /// The one link that the reader is to follow, which the text has as well; nil where there is none. It may hold a
     /// secret, and is kept until the mail is sent.
     public let link: String?
+    /// Names what the mail encloses, for whoever makes it when the mail is sent (``Courier/Enclosures``); nil for nothing.
+    public let enclosure: String?
 
+    private static let longestEnclosure = 200
     private static let longestSubject = 250
     private static let largestBody = 256 << 10
 
     /// A mail.
     ///
-    /// - Throws: `MailError` with the code `invalid` where the subject is empty, longer than 250 bytes or not one line, or
-    ///   where a body has a NUL or more than 256 KiB.
+    /// - Throws: `MailError` with the code `invalid` where the subject is empty, longer than 250 bytes or not one line,
+    ///   where the enclosure's name is empty or longer than 200 bytes, or where a body has a NUL or more than 256 KiB.
     public init(
-        to recipient: MailAddress, subject: String, text: String, html: String? = nil, link: String? = nil
+        to recipient: MailAddress, subject: String, text: String, html: String? = nil, link: String? = nil,
+        enclosure: String? = nil
     ) throws(MailError) {
         guard (1...Self.longestSubject).contains(subject.utf8.count), !HeaderText.hasControls(subject) else {
             throw MailError(.invalid, "a subject is one line of 1 to \(Self.longestSubject) bytes")
@@ -58,11 +62,15 @@ public struct Email: Hashable, Sendable {
                 throw MailError(.invalid, "a body has a NUL, or more than \(Self.largestBody) bytes")
             }
         }
+        guard enclosure.map({ (1...Self.longestEnclosure).contains($0.utf8.count) }) ?? true else {
+            throw MailError(.invalid, "an enclosure's name has 1 to \(Self.longestEnclosure) bytes")
+        }
         self.recipient = recipient
         self.subject = subject
         self.text = text
         self.html = html
         self.link = link
+        self.enclosure = enclosure
     }
 }
 

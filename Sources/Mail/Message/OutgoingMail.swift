@@ -10,13 +10,18 @@ public struct OutgoingMail: Sendable, Hashable {
     public let email: Email
     /// When it was written.
     public let createdAt: Timestamp
+    /// The files that come with it.
+    public let attachments: [MailAttachment]
 
     /// A mail.
-    public init(id: MailID, sender: MailAddress, email: Email, createdAt: Timestamp) {
+    public init(
+        id: MailID, sender: MailAddress, email: Email, createdAt: Timestamp, attachments: [MailAttachment] = []
+    ) {
         self.id = id
         self.sender = sender
         self.email = email
         self.createdAt = createdAt
+        self.attachments = attachments
     }
 
     /// The mail as RFC 5322 and MIME have it: ASCII, with lines ended by CRLF.
@@ -32,16 +37,41 @@ public struct OutgoingMail: Sendable, Hashable {
             "MIME-Version: 1.0",
         ]
         var output = Array(headers.map { $0 + "\r\n" }.joined().utf8)
-        guard let html = email.html else { return output + Self.part("text/plain", email.text) }
-        // No body has it: quoted-printable has a digit or nothing behind an equals sign, and 7bit refuses such lines.
-        let boundary = "=_\(id)"
-        output += "Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\"\r\n\r\n".utf8
+        guard !attachments.isEmpty else { return output + content }
+        let boundary = boundary("+")
+        output += "Content-Type: multipart/mixed;\r\n boundary=\"\(boundary)\"\r\n\r\n--\(boundary)\r\n".utf8
+        output += content
+        for attachment in attachments {
+            output += "--\(boundary)\r\n".utf8
+            output += Self.part(attachment)
+        }
+        output += "--\(boundary)--\r\n".utf8
+        return output
+    }
+
+    /// What it says, with the header fields that say how: text alone, or text and HTML to choose from.
+    private var content: [UInt8] {
+        guard let html = email.html else { return Self.part("text/plain", email.text) }
+        let boundary = boundary("")
+        var output = Array("Content-Type: multipart/alternative;\r\n boundary=\"\(boundary)\"\r\n\r\n".utf8)
         for (kind, body) in [("text/plain", email.text), ("text/html", html)] {
             output += "--\(boundary)\r\n".utf8
             output += Self.part(kind, body)
         }
         output += "--\(boundary)--\r\n".utf8
         return output
+    }
+
+    /// No body has it: quoted-printable has a digit or nothing behind an equals sign, base64 no equals sign at a line's
+    /// beginning, and 7bit refuses such lines. Neither is the outer one's beginning the inner one's (RFC 2046, section 5.1).
+    private func boundary(_ mark: String) -> String { "=_\(mark)\(id)" }
+
+    private static func part(_ attachment: MailAttachment) -> [UInt8] {
+        let headers =
+            "Content-Type: \(attachment.mediaType); name=\"\(attachment.name)\"\r\n"
+            + "Content-Transfer-Encoding: base64\r\n"
+            + "Content-Disposition: attachment; filename=\"\(attachment.name)\"\r\n\r\n"
+        return Array(headers.utf8) + Base64Lines.encode(attachment.content)
     }
 
     /// A body as it is where it can be, so that a link in it is a link for whoever reads the raw mail too.

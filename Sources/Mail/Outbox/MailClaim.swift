@@ -19,12 +19,12 @@ struct MailClaim {
 
     /// The mail that has been due for the longest time and that nobody holds.
     ///
-    /// - Parameter patience: how long the transport may take: as long the transaction may be idle.
+    /// - Parameter patience: how long making and sending it may take: as long the transaction may be idle.
     static func take(in transaction: Transaction, patience: Duration) async throws(DatabaseError) -> MailClaim? {
         let milliseconds = "\(patience.components.seconds * 1000)"
         let rows = try await transaction.pipeline([
             """
-            SELECT id, recipient, recipient_name, subject, text_body, html_body, link, attempts, created_at
+            SELECT id, recipient, recipient_name, subject, text_body, html_body, link, enclosure, attempts, created_at
             FROM mail_outbox WHERE state = 'pending' AND due_at <= clock_timestamp()
             ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
             """,
@@ -41,7 +41,10 @@ struct MailClaim {
         let name = try row.get("recipient_name", as: String?.self)
         let (subject, text) = (try row.get("subject", as: String.self), try row.get("text_body", as: String.self))
         let (html, link) = (try row.get("html_body", as: String?.self), try row.get("link", as: String?.self))
-        return try? Email(to: MailAddress(address, name: name), subject: subject, text: text, html: html, link: link)
+        let enclosure = try row.get("enclosure", as: String?.self)
+        return try? Email(
+            to: MailAddress(address, name: name), subject: subject, text: text, html: html, link: link,
+            enclosure: enclosure)
     }
 
     /// Enters what became of the attempt. What a sent mail said is forgotten in the same statement.
@@ -51,7 +54,8 @@ struct MailClaim {
             case .sent:
                 """
                 UPDATE mail_outbox SET state = 'sent', attempts = attempts + 1, settled_at = clock_timestamp(),
-                    last_error = NULL, text_body = '', html_body = NULL, link = NULL
+                    last_error = NULL, text_body = '', html_body = NULL, link = NULL,
+                    enclosure = NULL
                 WHERE id = \(id)
                 """
             case .failed(let error, .retry(let pause)):

@@ -13,9 +13,10 @@ public enum MailOutbox {
         let id = MailID()
         _ = try await transaction.pipeline([
             """
-            INSERT INTO mail_outbox (id, recipient, recipient_name, subject, text_body, html_body, link)
+            INSERT INTO mail_outbox (id, recipient, recipient_name, subject, text_body, html_body, link,
+                enclosure)
             VALUES (\(id), \(email.recipient.address), \(email.recipient.name), \(email.subject), \(email.text),
-                \(email.html), \(email.link))
+                \(email.html), \(email.link), \(email.enclosure))
             """,
             "SELECT pg_notify(\(channel), '')",
         ])

@@ -121,6 +121,10 @@ public struct SettingTable: Sendable {
     public let mailFrom = Setting(
         "CONSULT_MAIL_FROM", .text, .text("Consultant Connect <no-reply@localhost.localdomain>"),
         "Sender of the mails.")
+    /// Who issues invoices.
+    public let invoiceIssuer = Setting(
+        "CONSULT_INVOICE_ISSUER", .text, .text("Consultant Connect"),
+        "Whose invoices they are: name, address and tax number, on as many lines as it takes.")
     /// Media time that is held and charged at once.
     public let billingWindow = Setting(
         "CONSULT_BILLING_WINDOW", .seconds(1...86400), .text("600"),

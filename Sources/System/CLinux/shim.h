@@ -3,6 +3,7 @@
 
 // Linux's event, thread and process interfaces that Swift's Glibc module leaves out.
 
+#include <linux/memfd.h>
 #include <spawn.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -19,5 +20,11 @@ extern int posix_spawn_file_actions_addchdir_np(posix_spawn_file_actions_t *, co
 static inline int cl_spawn_in(posix_spawn_file_actions_t *actions, const char *folder) {
   return posix_spawn_file_actions_addchdir_np(actions, folder);
 }
+
+// Declared in sys/mman.h for programs that ask for more than POSIX.
+extern int memfd_create(const char *, unsigned int);
+
+/// A file without a name in memory, for this program alone; -1 where there is none.
+static inline int cl_memory_file(const char *name) { return memfd_create(name, MFD_CLOEXEC); }
 
 #endif

@@ -86,6 +86,10 @@ public enum Erasure {
                 SELECT id, created_at FROM sessions WHERE customer_id = \(user) OR consultant_id = \(user)
             )
             SELECT (SELECT count(*) FROM kept) AS sessions,
+                (SELECT count(*) FROM invoices WHERE session_id IN (SELECT id FROM kept)) AS invoices,
+                date_trunc('year', coalesce(
+                    (SELECT max(issued_at) FROM invoices WHERE session_id IN (SELECT id FROM kept)), now()), 'UTC')
+                    + interval '1 year' + \(invoices)::interval AS documents_until,
                 (SELECT count(*) FROM payments WHERE session_id IN (SELECT id FROM kept)) AS payments,
                 (SELECT count(*) FROM ratings WHERE customer_id = \(user) OR consultant_id = \(user)) AS ratings,
                 (SELECT count(*) FROM security_events WHERE user_id = \(user)) AS events,
@@ -119,6 +123,14 @@ public enum Erasure {
                     what: "Payouts: amounts and dates, without name or bank account",
                     why: "Tax law: records of payments are kept for ten years after the year they are of",
                     until: try until("invoices_until")))
+        }
+        if try count("invoices") > 0 {
+            kept.append(
+                KeptData(
+                    what:
+                        "Invoices: number, date, what was charged for and how much, without name, address or question",
+                    why: "Tax law: invoices are kept for ten years after the year they are of",
+                    until: try until("documents_until")))
         }
         if try count("ratings") > 0 {
             kept.append(

@@ -144,5 +144,32 @@ extension PersonalData {
                         """)
                 }
             ]), fate: .pseudonymised),
+        PersonalTable(
+            "invoices", holds: "invoices and credit notes: numbers, what for, how much, and whom they name",
+            purpose: "to show what was paid for what; tax law",
+            readers: "both sides of the session (the address only you), operators",
+            export: .sections([.init("invoices") { user in jsonList(invoices(of: user)) }]), fate: .pseudonymised,
+            erasure: [
+                { user in
+                    """
+                    UPDATE invoices SET customer_name = NULL, customer_email = NULL, title = NULL
+                    WHERE customer_id = \(user)
+                    """
+                },
+                { user in "UPDATE invoices SET consultant_name = NULL WHERE consultant_id = \(user)" },
+            ]),
     ]
+
+    private static func invoices(of user: UniqueID) -> SQL {
+        """
+        SELECT number, kind, session_id AS "sessionId",
+            CASE customer_id WHEN \(user) THEN 'customer' ELSE 'consultant' END AS role, issuer,
+            customer_name AS "customerName",
+            CASE customer_id WHEN \(user) THEN customer_email END AS "customerEmail",
+            consultant_name AS "consultantName", title, currency, lines, subtotal,
+            tax_basis_points AS "taxBasisPoints", tax_amount AS "taxAmount", tax_text AS "taxText", total, waived,
+            notes, issued_at AS "issuedAt"
+        FROM invoices WHERE customer_id = \(user) OR consultant_id = \(user) ORDER BY id
+        """
+    }
 }

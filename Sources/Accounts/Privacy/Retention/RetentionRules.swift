@@ -191,12 +191,16 @@ extension RetentionRule {
                 AND NOT EXISTS (SELECT FROM payments WHERE session_id = sessions.id
                     AND date_trunc('year', payments.updated_at, 'UTC') + interval '1 year'
                         + \(period)::interval > \(now)::timestamptz)
+                AND NOT EXISTS (SELECT FROM invoices WHERE session_id = sessions.id
+                    AND date_trunc('year', issued_at, 'UTC') + interval '1 year'
+                        + \(period)::interval > \(now)::timestamptz)
             ORDER BY id LIMIT \(limit) FOR UPDATE SKIP LOCKED
             """)
         let sessions = try rows.map { try $0.get(0, as: UniqueID.self) }
         if !sessions.isEmpty {
             _ = try await transaction.pipeline([
                 "DELETE FROM ratings WHERE session_id = ANY (\(sessions)::uuid[])",
+                "DELETE FROM invoices WHERE session_id = ANY (\(sessions)::uuid[])",
                 "DELETE FROM payments WHERE session_id = ANY (\(sessions)::uuid[])",
                 "DELETE FROM sessions WHERE id = ANY (\(sessions)::uuid[])",
             ])
