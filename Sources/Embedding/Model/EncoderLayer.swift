@@ -51,12 +51,15 @@ struct Scratch {
     var inner: [Float]
     var scores: [Float]
 
-    init(tokens: Int) {
+    /// - Parameters:
+    ///   - tokens: of all texts together.
+    ///   - longest: tokens of the longest text.
+    init(tokens: Int, longest: Int) {
         let states = [Float](repeating: 0, count: tokens * SentenceModel.hidden)
         (context, output) = (states, states)
         projections = [Float](repeating: 0, count: tokens * SentenceModel.hidden * 3)
         inner = [Float](repeating: 0, count: tokens * SentenceModel.intermediate)
-        scores = [Float](repeating: 0, count: tokens * tokens)
+        scores = [Float](repeating: 0, count: longest * longest)
     }
 }
 
@@ -80,9 +83,13 @@ struct EncoderLayer: Sendable {
         outputNorm = try Norm(file, name + ".output.LayerNorm")
     }
 
-    func run(_ states: inout [Float], tokens: Int, _ scratch: inout Scratch) {
+    /// Runs the layer over several texts.
+    ///
+    /// - Parameter texts: the rows of each, one after the other.
+    func run(_ states: inout [Float], of texts: [Range<Int>], _ scratch: inout Scratch) {
+        let tokens = texts.last?.upperBound ?? 0
         projection.run(states, tokens: tokens, into: &scratch.projections)
-        attend(tokens: tokens, &scratch)
+        for text in texts { attend(text, &scratch) }
         output.run(scratch.context, tokens: tokens, into: &scratch.output)
         Self.add(scratch.output, to: &states)
         attentionNorm.apply(to: &states)
@@ -95,8 +102,10 @@ struct EncoderLayer: Sendable {
         outputNorm.apply(to: &states)
     }
 
-    /// Scaled dot-product attention (Vaswani et al. 2017, §3.2.1), head by head, in place in the interleaved matrices.
-    private func attend(tokens: Int, _ scratch: inout Scratch) {
+    /// Scaled dot-product attention (Vaswani et al. 2017, §3.2.1) within one text, head by head, in place in the interleaved
+    /// matrices.
+    private func attend(_ text: Range<Int>, _ scratch: inout Scratch) {
+        let tokens = text.count
         let (hidden, size) = (SentenceModel.hidden, SentenceModel.hidden / SentenceModel.heads)
         let (scale, stride) = (1 / Float(size).squareRoot(), 3 * hidden)
         for head in 0..<SentenceModel.heads {
@@ -104,10 +113,11 @@ struct EncoderLayer: Sendable {
             scratch.projections.withUnsafeBufferPointer { projections in
                 scratch.scores.withUnsafeMutableBufferPointer { scores in
                     scratch.context.withUnsafeMutableBufferPointer { context in
-                        guard let projections = projections.baseAddress, let scores = scores.baseAddress,
-                            let context = context.baseAddress
+                        guard let scores = scores.baseAddress,
+                            let query = projections.baseAddress?.advanced(by: text.lowerBound * stride),
+                            let context = context.baseAddress?.advanced(by: text.lowerBound * hidden)
                         else { return }
-                        let (query, key, value) = (projections, projections + hidden, projections + 2 * hidden)
+                        let (key, value) = (query + hidden, query + 2 * hidden)
                         cblas_sgemm(
                             CblasRowMajor, CblasNoTrans, CblasTrans, numericCast(tokens), numericCast(tokens),
                             numericCast(size), scale, query + offset, numericCast(stride), key + offset,
