@@ -110,11 +110,11 @@ public final class MatchEngine: Sendable {
         }
         let ordered = Ranker.order(
             candidates, learner: learner?.current, seed: Ranker.seed(of: question.id.description))
-        return try ordered.prefix(limit).compactMap { candidate in
+        return ordered.prefix(limit).compactMap { candidate in
             guard let id = UniqueID(candidate.consultant.text) else { return nil }
             return Offer(
                 consultant: id, score: candidate.score, reasons: candidate.reasons,
-                features: try JSONText(encoding: candidate.match.features), rate: candidate.match.features.price.rate)
+                features: candidate.match.features, rate: candidate.match.features.price.rate)
         }
     }
 }

@@ -71,9 +71,10 @@ public final class Dispatcher: Service, CustomStringConvertible {
         while !Task.isCancelled {
             let rings = bell.rings
             do {
-                if try await look() { continue }
+                let hasLooked = try await look()
                 pause = .milliseconds(50)
-                let due = try await nextDue()
+                let due = try await nextDue(orNow: hasLooked)
+                if due == .zero { continue }
                 await bell.sleep(since: rings, atMost: min(due ?? .seconds(1), .seconds(1)))
             } catch {
                 if Task.isCancelled { return }
@@ -98,11 +99,18 @@ public final class Dispatcher: Service, CustomStringConvertible {
         }
     }
 
-    private func nextDue() async throws(DatabaseError) -> Duration? {
+    /// How long until a question is due; nil where none will be.
+    ///
+    /// - Parameter orNow: whether zero is an answer, where one is to be looked at already. Not after a look that found none:
+    ///   then others have it.
+    private func nextDue(orNow: Bool) async throws(DatabaseError) -> Duration? {
         let rows = try await pool.query(
             """
-            SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000000)::int8 FROM questions
-            WHERE state IN ('open', 'matching') AND due_at > clock_timestamp()
+            SELECT CASE WHEN \(orNow) AND (EXISTS (SELECT FROM question_wakes) OR EXISTS (
+                    SELECT FROM questions WHERE state IN ('open', 'matching') AND due_at <= clock_timestamp()))
+                THEN 0
+                ELSE (SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000000)::int8 FROM questions
+                    WHERE state IN ('open', 'matching') AND due_at > clock_timestamp()) END
             """)
         return try rows[0].get(0, as: Int64?.self).map { .microseconds($0) }
     }

@@ -123,13 +123,14 @@ struct HandoutStore {
         _ asked: [(request: Handout.Request, offer: Offer)], wave: Int, at now: Timestamp
     ) throws -> SQL {
         let reasons = try asked.map { try JSONText(encoding: $0.offer.reasons).text }
+        let features = try asked.map { try JSONText(encoding: $0.offer.features).text }
         return """
             INSERT INTO requests (id, question_id, consultant_id, wave, score, reasons, features, rate_amount,
                 rate_currency, created_at, expires_at)
             SELECT id, \(question.id)::uuid, consultant, \(wave)::int, score, reasons::jsonb, features::jsonb, amount,
                 currency, \(now)::timestamptz, expires_at
             FROM unnest(\(asked.map(\.request.id))::uuid[], \(asked.map(\.request.consultant))::uuid[],
-                \(asked.map(\.offer.score))::float8[], \(reasons)::text[], \(asked.map(\.offer.features.text))::text[],
+                \(asked.map(\.offer.score))::float8[], \(reasons)::text[], \(features)::text[],
                 \(asked.map(\.offer.rate.amount))::int8[], \(asked.map(\.offer.rate.currency.code))::text[],
                 \(asked.map(\.request.expiresAt))::timestamptz[]
             ) AS asked (id, consultant, score, reasons, features, amount, currency, expires_at)
