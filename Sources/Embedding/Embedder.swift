@@ -3,7 +3,8 @@ internal import Synchronization
 
 /// Works out what texts mean, one after the other on a thread of its own, with a bounded queue before it.
 ///
-/// Questions go before profiles: somebody waits for them.
+/// Questions go before profiles: somebody waits for them. Short questions that wait at the same time are read together,
+/// which takes less than one after the other.
 public final class Embedder: Sendable {
     /// What a text is.
     public enum Purpose: Sendable {
@@ -15,7 +16,6 @@ public final class Embedder: Sendable {
 
     private struct Job {
         let text: String
-        let limit: Int
         let continuation: CheckedContinuation<Result<SentenceVector, EmbeddingError>, Never>
     }
 
@@ -45,9 +45,8 @@ public final class Embedder: Sendable {
     ///
     /// - Throws: ``EmbeddingError`` of code `busy` where too many wait already.
     public func embed(_ text: String, for purpose: Purpose) async throws(EmbeddingError) -> SentenceVector {
-        let length = purpose == .question ? SentenceModel.longestQuestion : SentenceModel.longestText
         let result = await withCheckedContinuation { continuation in
-            let job = Job(text: text, limit: length, continuation: continuation)
+            let job = Job(text: text, continuation: continuation)
             let (isTaken, starts) = state.withLock { state -> (Bool, Bool) in
                 switch purpose {
                 case .question:
@@ -69,15 +68,38 @@ public final class Embedder: Sendable {
     }
 
     private func work() {
-        while let job = next() { job.continuation.resume(returning: .success(model.embed(job.text, limit: job.limit))) }
+        while let (jobs, length) = next() {
+            for (job, vector) in zip(jobs, model.embed(jobs.map(\.text), limit: length)) {
+                job.continuation.resume(returning: .success(vector))
+            }
+        }
     }
 
-    private func next() -> Job? {
+    /// What is read next, and how many word pieces of each text count.
+    private func next() -> (jobs: [Job], length: Int)? {
         state.withLock { state in
-            if !state.questions.isEmpty { return state.questions.removeFirst() }
-            if !state.profiles.isEmpty { return state.profiles.removeFirst() }
+            if !state.questions.isEmpty {
+                let count = Self.together(state.questions.map(\.text))
+                defer { state.questions.removeFirst(count) }
+                return (Array(state.questions.prefix(count)), SentenceModel.longestQuestion)
+            }
+            if !state.profiles.isEmpty { return ([state.profiles.removeFirst()], SentenceModel.longestText) }
             state.isWorking = false
             return nil
         }
     }
+
+    /// How many of these are read at once: no more than are as long as one long question, so that whoever comes next does not
+    /// wait longer either.
+    private static func together(_ texts: [String]) -> Int {
+        var bytes = 0
+        for (count, text) in texts.enumerated() {
+            bytes += text.utf8.count
+            if bytes > longest { return max(1, count) }
+        }
+        return texts.count
+    }
+
+    /// UTF-8 bytes of a long question.
+    private static let longest = 4 * SentenceModel.longestQuestion
 }

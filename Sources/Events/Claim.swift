@@ -63,11 +63,19 @@ enum Claim {
     }
 
     /// How long until an event that waits for another attempt is due; nil where none waits.
-    static func nextDue(in queue: EventQueue, on database: some Queryable) async throws(DatabaseError) -> Duration? {
+    ///
+    /// - Parameter orNow: whether zero is an answer, where an event is due already. Not after a look that found none: then
+    ///   others have it.
+    static func nextDue(
+        in queue: EventQueue, orNow: Bool, on database: some Queryable
+    ) async throws(DatabaseError) -> Duration? {
         let rows = try await database.query(
             """
-            SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000000)::int8 FROM outbox_events
-            WHERE queue = \(queue) AND state = 'pending' AND due_at > clock_timestamp()
+            SELECT CASE WHEN \(orNow) AND EXISTS (SELECT FROM outbox_events
+                    WHERE queue = \(queue) AND state = 'pending' AND due_at <= clock_timestamp())
+                THEN 0
+                ELSE (SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000000)::int8 FROM outbox_events
+                    WHERE queue = \(queue) AND state = 'pending' AND due_at > clock_timestamp()) END
             """)
         return try rows[0].get(0, as: Int64?.self).map { .microseconds($0) }
     }

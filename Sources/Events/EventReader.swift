@@ -125,9 +125,10 @@ public final class EventReader: Sendable {
         while !Task.isCancelled {
             let rings = wakeup.rings
             do {
-                if try await handleBatch() > 0 { continue }
-                let due = try await Claim.nextDue(in: queue, on: pool)
+                let handled = try await handleBatch()
+                let due = try await Claim.nextDue(in: queue, orNow: handled > 0, on: pool)
                 troubles = 0
+                if due == .zero { continue }
                 await wakeup.sleep(since: rings, atMost: min(due ?? configuration.interval, configuration.interval))
             } catch {
                 if Task.isCancelled { return }

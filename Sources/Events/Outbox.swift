@@ -14,26 +14,33 @@ public enum Outbox {
         try await append([event], in: transaction) == 1
     }
 
-    /// Appends events in this order, with the same number of round trips as for one.
+    /// Appends events in this order, in one round trip.
     ///
     /// - Returns: how many were new.
     @discardableResult
     public static func append(_ events: [Event], in transaction: Transaction) async throws(DatabaseError) -> Int {
         guard !events.isEmpty else { return 0 }
+        return try await transaction.pipeline(statements(appending: events))[1].affected
+    }
+
+    /// What appends events in this order: for whoever has other statements to send in the same round trip.
+    public static func statements(appending events: [Event]) -> [SQL] {
+        guard !events.isEmpty else { return [] }
         // In one order for everybody, so that two transactions with the same keys do not wait for each other.
         let keys = Set(events.map { "\($0.queue.name) \($0.key)" }).sorted()
         let queues = Set(events.map(\.queue.channel)).sorted()
-        let locks = keys.map { "SELECT pg_advisory_xact_lock(hashtextextended(\($0), 0))" as SQL }
-        let inserts = events.map { event -> SQL in
+        return [
+            "SELECT pg_advisory_xact_lock(hashtextextended(key, 0)) FROM unnest(\(keys)::text[]) AS key",
             """
             INSERT INTO outbox_events (id, queue, key, kind, payload)
-            VALUES (\(event.id), \(event.queue), \(event.key), \(event.kind), \(event.payload))
+            SELECT id, queue, key, kind, payload::jsonb FROM unnest(
+                \(events.map(\.id))::uuid[], \(events.map(\.queue.name))::text[], \(events.map(\.key))::text[],
+                \(events.map(\.kind))::text[], \(events.map(\.payload.text))::text[]
+            ) AS appended (id, queue, key, kind, payload)
             ON CONFLICT (id) DO NOTHING
-            """
-        }
-        let wakes = queues.map { "SELECT pg_notify(\($0), '')" as SQL }
-        let answers = try await transaction.pipeline(locks + inserts + wakes)
-        return answers[locks.count..<locks.count + inserts.count].reduce(0) { $0 + $1.affected }
+            """,
+            "SELECT pg_notify(channel, '') FROM unnest(\(queues)::text[]) AS channel",
+        ]
     }
 
     // MARK: For ops

@@ -26,6 +26,16 @@ package final class Wakeup: Sendable {
         for sleeper in sleepers { sleeper.resume() }
     }
 
+    /// Wakes one of those who sleep: for work that one of them can do. Whoever has looked before and is about to sleep looks
+    /// again all the same.
+    package func ringForOne() {
+        let sleeper = state.withLock { state in
+            state.rings += 1
+            return state.sleepers.popFirst()
+        }
+        sleeper?.value.resume()
+    }
+
     /// Sleeps until it has rung more often than `rings`, at most for `duration`, and no longer than the task lives.
     package func sleep(since rings: UInt64, atMost duration: Duration) async {
         let sleeper = state.withLock { state in

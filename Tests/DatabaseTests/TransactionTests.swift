@@ -75,6 +75,31 @@ import Testing
         #expect(try await balance("b", pool) == 9)
     }
 
+    @Test("goes on after savepoints in which nothing was sent, or a statement was refused before it was sent")
+    func unsentSavepoints() async throws {
+        struct Refusal: Error {}
+        try await pool.withTransaction { transaction in
+            try await transaction.withSavepoint {}
+            await #expect(throws: Refusal.self) { try await transaction.withSavepoint { throw Refusal() } }
+            await #expect(throws: DatabaseError.self) {
+                try await transaction.withSavepoint {
+                    try await transaction.query("UPDATE accounts SET balance = 1 WHERE name = \("a\0")")
+                }
+            }
+            await #expect(throws: Refusal.self) {
+                try await transaction.withSavepoint {
+                    try await transaction.withSavepoint {
+                        try await transaction.query("UPDATE accounts SET balance = 2 WHERE name = 'a'")
+                    }
+                    throw Refusal()
+                }
+            }
+            try await transaction.query("UPDATE accounts SET balance = 9 WHERE name = 'b'")
+        }
+        #expect(try await balance("a", pool) == 100)
+        #expect(try await balance("b", pool) == 9)
+    }
+
     @Test("starts over at a real serialisation failure until both have run one after the other")
     func serialisation() async throws {
         let both = Gate()

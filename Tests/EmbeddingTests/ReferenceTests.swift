@@ -42,4 +42,17 @@ struct ReferenceTests {
             #expect(distance < 1e-4, "\(entry.text.prefix(60)): \(distance)")
         }
     }
+
+    @Test("gives them for several texts at once, too")
+    func together() throws {
+        let model = try SentenceModel(folder: modelFolder)
+        let cases = try Self.cases()
+        let vectors = model.embed(cases.map(\.text))
+        #expect(vectors.count == cases.count)
+        for (entry, vector) in zip(cases, vectors) {
+            let distance = zip(vector.values, entry.vector).map { abs($0 - $1) }.max() ?? 1
+            #expect(distance < 1e-4, "\(entry.text.prefix(60)): \(distance)")
+        }
+        #expect(model.embed([]).isEmpty)
+    }
 }

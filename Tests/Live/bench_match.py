@@ -1,8 +1,9 @@
 """What matching takes on this machine, with the load generator and PostgreSQL on it: see scripts/bench.
 
-First the ranking among many consultants, as the server itself measures it; then, at a steady rate of questions, the time from a
-question to the first `request.created` on a consultant's socket. That one begins before the question is committed, so the true
-value is a little better.
+First, at a steady rate of questions that are read for their meaning, the time from a question to the first `request.created` on a
+consultant's socket. It begins at the question's `createdAt`, which is before its commit, so the true value is a little better; it
+ends when this program has read the message. Beside it stands what processor time a question took, by whom. Then the ranking among
+many consultants, as the server itself measures it.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import argparse
 import asyncio
 import contextlib
 import datetime
+import math
+import os
 import random
 import sys
 import tempfile
@@ -18,6 +21,7 @@ import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import psutil
 from bench import machine
 from harness.market import FIELDS, Somebody, accounts
 from harness.marketplace import Marketplace
@@ -107,6 +111,24 @@ async def profiles(place: Marketplace, count: int) -> float:
     return took
 
 
+def processor_time(database: PostgreSQL, place: Marketplace) -> dict[str, float]:
+    """Seconds of processor time so far, of the server, of PostgreSQL with all its processes, and of this program."""
+    assert place.process is not None and database.postmaster.pid is not None
+
+    def spent(process: psutil.Process) -> float:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            times = process.cpu_times()
+            return times.user + times.system + times.children_user + times.children_system
+        return 0
+
+    postmaster = psutil.Process(database.postmaster.pid)
+    return {
+        "consult": spent(psutil.Process(place.process.pid)),
+        "PostgreSQL": sum(map(spent, [postmaster, *postmaster.children()])),
+        "load generator": spent(psutil.Process()),
+    }
+
+
 def gauge(place: Marketplace, name: str) -> int:
     text = place.get(place.ops_port, "/metrics")[1]
     return next(int(float(line.rsplit(" ", 1)[1])) for line in text.splitlines() if line.startswith(f"{name} "))
@@ -137,32 +159,37 @@ async def asked(place: Marketplace, customers: list[Somebody], questions: int, b
     return f"| {what} | {total} | ≤ {p50 * 1000:g} | ≤ {p99 * 1000:g} | {goal} |"
 
 
-async def delivery(place: Marketplace, customers: list[Somebody], experts: list[Somebody], rate: float, seconds: int) -> str:
-    """Questions at a steady rate, and how soon the first request about each is on a socket."""
+async def delivery(
+    place: Marketplace, database: PostgreSQL, customers: list[Somebody], experts: list[Somebody], rate: float, seconds: int,
+) -> str:
+    """Questions at a steady rate, and how soon the first request about each is on a socket. Whoever waits five seconds in vain
+    counts as one who waits for ever."""
     arrived: dict[str, float] = {}
     posted: dict[str, float] = {}
     reached: dict[str, asyncio.Event] = {}
+    refused = 0
 
     async def sit(one: Somebody) -> None:
         wire = await Wire.open(place.websocket, contract=None)
         await wire.hello(one.client.token or "")
         await wire.request("presence.set", {"available": True})
-        done = 0
         while True:
-            for note in wire.inbox[done:]:
-                done += 1
+            for note in wire.inbox:
                 if note.method == "request.created":
                     question = note.params["question"]["id"]
                     arrived.setdefault(question, time.time() - (time.monotonic() - note.at))
                     reached.setdefault(question, asyncio.Event()).set()
+            wire.inbox.clear()
             wire._arrived.clear()
             await wire._arrived.wait()
 
     async def ask(one: Somebody, number: int) -> None:
+        nonlocal refused
         field = FIELDS[number % len(FIELDS)]
         answer = await one.client.post("/questions", {
             "title": f"{field} is slow", "body": f"Case {number}: what could be wrong with our {field}?"})
         if answer.status != 201:
+            refused += 1
             return
         created = datetime.datetime.fromisoformat(answer.json["createdAt"]).timestamp()
         posted[answer.json["id"]] = created
@@ -179,26 +206,34 @@ async def delivery(place: Marketplace, customers: list[Somebody], experts: list[
             return await place.number(connected) >= len(experts)
 
         await until(seated, 60, "the consultants at their desks", every=0.5)
+        unread, spent = gauge(place, "consult_match_unread_total"), processor_time(database, place)
         start = time.monotonic()
         running = []
         for number in range(int(rate * seconds)):
             await asyncio.sleep(max(0.0, start + number / rate - time.monotonic()))
             running.append(asyncio.create_task(ask(customers[number % len(customers)], number)))
         await asyncio.wait(running)
+        took = time.monotonic() - start
+        spent = {who: time - spent[who] for who, time in processor_time(database, place).items()}
+        unread = gauge(place, "consult_match_unread_total") - unread
     finally:
         for desk in desks:
             desk.cancel()
-    times = [arrived[id] - created for id, created in posted.items() if id in arrived]
-    missing = len(posted) - len(times)
-    note = f" ({missing} reached nobody)" if missing else ""
-    return (f"| question to socket at {rate:g}/s{note} | {len(times)} | {quantile(times, 0.5) * 1000:.1f} | "
+    missing = len(posted) - len(arrived.keys() & posted.keys())
+    times = [arrived.get(id, math.inf) - created for id, created in posted.items()]
+    shares = ", ".join(f"{who} {time / len(running) * 1000:.1f}" for who, time in spent.items())
+    print(
+        f"{len(running) / took:.1f} questions/s to {len(experts)} sockets: {refused} refused, {missing} reached nobody within 5 s, "
+        f"{unread} read by their words alone; processor time per question in ms: {shares}; "
+        f"{sum(spent.values()) / took:.2f} of {os.cpu_count()} processors", file=sys.stderr)
+    return (f"| question to socket at {rate:g}/s | {len(times)} | {quantile(times, 0.5) * 1000:.1f} | "
             f"{quantile(times, 0.99) * 1000:.1f} | 100 |")
 
 
 async def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench match")
     parser.add_argument("--consultants", type=int, default=10_000, help="to rank among (10000)")
-    parser.add_argument("--questions", type=int, default=500, help="to rank (500)")
+    parser.add_argument("--questions", type=int, default=500, help="to rank (500); 0: only the steady rate")
     parser.add_argument("--rate", type=float, default=50, help="questions/s (50)")
     parser.add_argument("--seconds", type=int, default=20, help="of the steady rate (20)")
     parser.add_argument("--desks", type=int, default=200, help="consultants with a socket (200)")
@@ -224,7 +259,9 @@ async def main() -> int:
         experts = await accounts(town, "consultant", options.desks)
         print("| what | measured | p50 ms | p99 ms | goal p99 ms |")
         print("|---|---|---|---|---|", flush=True)
-        print(await delivery(place, customers, experts, options.rate, options.seconds), flush=True)
+        print(await delivery(place, database, customers, experts, options.rate, options.seconds), flush=True)
+        if options.questions == 0:
+            return 0
         took = await profiles(place, options.consultants)
         print(f"a profile took {took * 1000:.0f} ms to be read and embedded", file=sys.stderr)
         print(await asked(

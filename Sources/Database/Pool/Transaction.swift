@@ -17,6 +17,8 @@ public final class Transaction: Queryable {
     private let key: TransactionKey
     private let savepoints = Atomic<Int>(0)
     private let conflict = Mutex<DatabaseError?>(nil)
+    /// Savepoints that were begun and that nothing was sent after, the outermost first.
+    private let unsent = Mutex<[String]>([])
 
     init(connection: DatabaseConnection, key: TransactionKey) {
         self.connection = connection
@@ -25,29 +27,48 @@ public final class Transaction: Queryable {
 
     /// Runs statements in one round trip.
     public func pipeline(_ statements: [SQL]) async throws(DatabaseError) -> [Rows] {
+        let names = unsent.withLock { names in
+            defer { names = [] }
+            return names
+        }
         do throws(DatabaseError) {
-            return try await connection.run(statements, in: key)
+            let savepoints = names.map { "SAVEPOINT \(identifier: $0)" as SQL }
+            return Array(try await connection.run(savepoints + statements, in: key).dropFirst(names.count))
         } catch {
             if error.isTransactionConflict { conflict.withLock { $0 = error } }
+            // Refused on our side.
+            if error.code == .invalidParameter { unsent.withLock { $0 = names } }
             throw error
         }
     }
 
-    /// Runs `body` so that its failure undoes only its own statements, and the transaction can go on.
+    /// Runs `body` so that its failure undoes only its own statements, and the transaction can go on. A body without a
+    /// statement costs no round trip.
     @discardableResult
     public nonisolated(nonsending) func withSavepoint<Value>(
         _ body: nonisolated(nonsending) () async throws -> Value
     ) async throws -> Value {
         let name = "p\(savepoints.wrappingAdd(1, ordering: .relaxed).newValue)"
-        try await query("SAVEPOINT \(identifier: name)")
+        unsent.withLock { $0.append(name) }
         do {
             let value = try await body()
-            try await query("RELEASE SAVEPOINT \(identifier: name)")
+            if !takeUnsent(name) { try await query("RELEASE SAVEPOINT \(identifier: name)") }
             return value
         } catch {
             // In a cancelled task the whole transaction is about to end instead.
-            try await query("ROLLBACK TO SAVEPOINT \(identifier: name)")
+            if !takeUnsent(name) { try await query("ROLLBACK TO SAVEPOINT \(identifier: name)") }
             throw error
+        }
+    }
+
+    /// Forgets a savepoint that was never sent.
+    ///
+    /// - Returns: false where PostgreSQL knows it.
+    private func takeUnsent(_ name: String) -> Bool {
+        unsent.withLock { names in
+            guard let place = names.firstIndex(of: name) else { return false }
+            names.remove(at: place)
+            return true
         }
     }
 

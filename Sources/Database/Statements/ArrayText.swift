@@ -18,10 +18,14 @@ extension ArrayElement where Self: ParameterEncodable {
 
 private func appendQuoted(_ value: String, to text: inout String) {
     text += "\""
-    for character in value.unicodeScalars {
-        if character == "\"" || character == "\\" { text += "\\" }
-        text.unicodeScalars.append(character)
+    var rest = value[...]
+    while let place = rest.utf8.firstIndex(where: { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") }) {
+        text += rest[..<place]
+        text += "\\"
+        text.unicodeScalars.append(rest.unicodeScalars[place])
+        rest = rest[rest.utf8.index(after: place)...]
     }
+    text += rest
     text += "\""
 }
 

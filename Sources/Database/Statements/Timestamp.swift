@@ -183,3 +183,5 @@ private struct DigitScanner {
         return Int64(byte - UInt8(ascii: "0"))
     }
 }
+
+extension Timestamp: ArrayElement {}

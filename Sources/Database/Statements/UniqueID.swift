@@ -19,9 +19,15 @@ public struct UniqueID: Hashable, Comparable, Sendable {
 
     /// The id of this text, of any version, with hyphens.
     public init?(_ text: String) {
-        guard text.utf8.count == 36 else { return nil }
+        var text = text
+        guard let id = text.withUTF8({ Self(characters: UnsafeRawBufferPointer($0)) }) else { return nil }
+        self = id
+    }
+
+    private init?(characters: UnsafeRawBufferPointer) {
+        guard characters.count == 36 else { return nil }
         var halves: (UInt64, UInt64) = (0, 0)
-        for (index, character) in text.utf8.enumerated() {
+        for (index, character) in characters.enumerated() {
             switch index {
             case 8, 13, 18, 23:
                 guard character == UInt8(ascii: "-") else { return nil }
@@ -44,11 +50,21 @@ public struct UniqueID: Hashable, Comparable, Sendable {
 extension UniqueID: CustomStringConvertible {
     /// The id in lowercase with hyphens.
     public var description: String {
-        let bytes = [high, low].flatMap { half in
-            stride(from: 56, through: 0, by: -8).map { UInt8(truncatingIfNeeded: half >> $0) }
+        String(unsafeUninitializedCapacity: 36) { text in
+            var place = 0
+            for half in [high, low] {
+                for shift in stride(from: 60, through: 0, by: -4) {
+                    if place == 8 || place == 13 || place == 18 || place == 23 {
+                        text[place] = UInt8(ascii: "-")
+                        place += 1
+                    }
+                    let digit = UInt8(truncatingIfNeeded: half >> UInt64(shift)) & 15
+                    text[place] = digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") + digit - 10
+                    place += 1
+                }
+            }
+            return place
         }
-        let groups = [bytes[0..<4], bytes[4..<6], bytes[6..<8], bytes[8..<10], bytes[10..<16]]
-        return groups.map { hexadecimal($0) }.joined(separator: "-")
     }
 }
 
@@ -58,7 +74,7 @@ extension UniqueID: ParameterEncodable, ColumnDecodable, ArrayElement {
 
     /// The id of a `uuid` column.
     public init?(columnText: RawSpan) {
-        guard let text = String(columnText: columnText) else { return nil }
-        self.init(text)
+        guard let id = columnText.withUnsafeBytes({ Self(characters: $0) }) else { return nil }
+        self = id
     }
 }

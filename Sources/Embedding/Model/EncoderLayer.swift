@@ -1,20 +1,30 @@
 internal import COpenBLAS
 
-/// A matrix of weights and a bias, as the model has them: one row for each output.
+/// A matrix of weights and a bias; several of the same input stand side by side as one.
+///
+/// The model has a row for each output. Here it is a column: so OpenBLAS copies its panels straight, sixteen outputs at a time,
+/// where it would have to transpose them for every text. With few tokens that copying costs as much as the product itself.
 struct Dense: Sendable {
     private let weight: [Float]
     private let bias: [Float]
     private let inputs: Int
     private let outputs: Int
 
-    init(_ file: TensorFile, _ name: String, inputs: Int, outputs: Int) throws(EmbeddingError) {
-        weight = try file.floats(name + ".weight", [outputs, inputs])
-        bias = try file.floats(name + ".bias", [outputs])
-        self.inputs = inputs
-        self.outputs = outputs
+    init(_ file: TensorFile, _ names: [String], inputs: Int, outputs each: Int) throws(EmbeddingError) {
+        let outputs = each * names.count
+        var weight = [Float](repeating: 0, count: inputs * outputs)
+        var bias: [Float] = []
+        for (place, name) in names.enumerated() {
+            let rows = try file.floats(name + ".weight", [each, inputs])
+            for row in 0..<each {
+                for column in 0..<inputs { weight[column * outputs + place * each + row] = rows[row * inputs + column] }
+            }
+            bias += try file.floats(name + ".bias", [each])
+        }
+        (self.weight, self.bias, self.inputs, self.outputs) = (weight, bias, inputs, outputs)
     }
 
-    /// `result = states · weightᵀ + bias`, a row for each token.
+    /// `result = states · weight + bias`, a row for each token.
     func run(_ states: [Float], tokens: Int, into result: inout [Float]) {
         result.withUnsafeMutableBufferPointer { result in
             for place in 0..<tokens {
@@ -23,9 +33,9 @@ struct Dense: Sendable {
             states.withUnsafeBufferPointer { states in
                 weight.withUnsafeBufferPointer { weight in
                     cblas_sgemm(
-                        CblasRowMajor, CblasNoTrans, CblasTrans, numericCast(tokens), numericCast(outputs),
+                        CblasRowMajor, CblasNoTrans, CblasNoTrans, numericCast(tokens), numericCast(outputs),
                         numericCast(inputs), 1, states.baseAddress, numericCast(inputs), weight.baseAddress,
-                        numericCast(inputs), 1, result.baseAddress, numericCast(outputs))
+                        numericCast(outputs), 1, result.baseAddress, numericCast(outputs))
                 }
             }
         }
@@ -34,27 +44,28 @@ struct Dense: Sendable {
 
 /// Memory that the layers use one after the other.
 struct Scratch {
-    var query: [Float]
-    var key: [Float]
-    var value: [Float]
+    /// For each token its query, its key and its value.
+    var projections: [Float]
     var context: [Float]
     var output: [Float]
     var inner: [Float]
     var scores: [Float]
 
-    init(tokens: Int) {
+    /// - Parameters:
+    ///   - tokens: of all texts together.
+    ///   - longest: tokens of the longest text.
+    init(tokens: Int, longest: Int) {
         let states = [Float](repeating: 0, count: tokens * SentenceModel.hidden)
-        (query, key, value, context, output) = (states, states, states, states, states)
+        (context, output) = (states, states)
+        projections = [Float](repeating: 0, count: tokens * SentenceModel.hidden * 3)
         inner = [Float](repeating: 0, count: tokens * SentenceModel.intermediate)
-        scores = [Float](repeating: 0, count: tokens * tokens)
+        scores = [Float](repeating: 0, count: longest * longest)
     }
 }
 
 /// One layer of the encoder: self-attention and a feed-forward network, each added to what comes in and normalised.
 struct EncoderLayer: Sendable {
-    private let query: Dense
-    private let key: Dense
-    private let value: Dense
+    private let projection: Dense
     private let output: Dense
     private let attentionNorm: Norm
     private let inner: Dense
@@ -63,21 +74,22 @@ struct EncoderLayer: Sendable {
 
     init(_ file: TensorFile, _ name: String) throws(EmbeddingError) {
         let hidden = SentenceModel.hidden
-        query = try Dense(file, name + ".attention.self.query", inputs: hidden, outputs: hidden)
-        key = try Dense(file, name + ".attention.self.key", inputs: hidden, outputs: hidden)
-        value = try Dense(file, name + ".attention.self.value", inputs: hidden, outputs: hidden)
-        output = try Dense(file, name + ".attention.output.dense", inputs: hidden, outputs: hidden)
+        projection = try Dense(
+            file, ["query", "key", "value"].map { "\(name).attention.self.\($0)" }, inputs: hidden, outputs: hidden)
+        output = try Dense(file, [name + ".attention.output.dense"], inputs: hidden, outputs: hidden)
         attentionNorm = try Norm(file, name + ".attention.output.LayerNorm")
-        inner = try Dense(file, name + ".intermediate.dense", inputs: hidden, outputs: SentenceModel.intermediate)
-        outer = try Dense(file, name + ".output.dense", inputs: SentenceModel.intermediate, outputs: hidden)
+        inner = try Dense(file, [name + ".intermediate.dense"], inputs: hidden, outputs: SentenceModel.intermediate)
+        outer = try Dense(file, [name + ".output.dense"], inputs: SentenceModel.intermediate, outputs: hidden)
         outputNorm = try Norm(file, name + ".output.LayerNorm")
     }
 
-    func run(_ states: inout [Float], tokens: Int, _ scratch: inout Scratch) {
-        query.run(states, tokens: tokens, into: &scratch.query)
-        key.run(states, tokens: tokens, into: &scratch.key)
-        value.run(states, tokens: tokens, into: &scratch.value)
-        attend(tokens: tokens, &scratch)
+    /// Runs the layer over several texts.
+    ///
+    /// - Parameter texts: the rows of each, one after the other.
+    func run(_ states: inout [Float], of texts: [Range<Int>], _ scratch: inout Scratch) {
+        let tokens = texts.last?.upperBound ?? 0
+        projection.run(states, tokens: tokens, into: &scratch.projections)
+        for text in texts { attend(text, &scratch) }
         output.run(scratch.context, tokens: tokens, into: &scratch.output)
         Self.add(scratch.output, to: &states)
         attentionNorm.apply(to: &states)
@@ -90,34 +102,31 @@ struct EncoderLayer: Sendable {
         outputNorm.apply(to: &states)
     }
 
-    /// Scaled dot-product attention (Vaswani et al. 2017, §3.2.1), head by head, in place in the interleaved matrices.
-    private func attend(tokens: Int, _ scratch: inout Scratch) {
+    /// Scaled dot-product attention (Vaswani et al. 2017, §3.2.1) within one text, head by head, in place in the interleaved
+    /// matrices.
+    private func attend(_ text: Range<Int>, _ scratch: inout Scratch) {
+        let tokens = text.count
         let (hidden, size) = (SentenceModel.hidden, SentenceModel.hidden / SentenceModel.heads)
-        let scale = 1 / Float(size).squareRoot()
+        let (scale, stride) = (1 / Float(size).squareRoot(), 3 * hidden)
         for head in 0..<SentenceModel.heads {
             let offset = head * size
-            scratch.query.withUnsafeBufferPointer { query in
-                scratch.key.withUnsafeBufferPointer { key in
-                    scratch.scores.withUnsafeMutableBufferPointer { scores in
-                        guard let query = query.baseAddress, let key = key.baseAddress else { return }
+            scratch.projections.withUnsafeBufferPointer { projections in
+                scratch.scores.withUnsafeMutableBufferPointer { scores in
+                    scratch.context.withUnsafeMutableBufferPointer { context in
+                        guard let scores = scores.baseAddress,
+                            let query = projections.baseAddress?.advanced(by: text.lowerBound * stride),
+                            let context = context.baseAddress?.advanced(by: text.lowerBound * hidden)
+                        else { return }
+                        let (key, value) = (query + hidden, query + 2 * hidden)
                         cblas_sgemm(
                             CblasRowMajor, CblasNoTrans, CblasTrans, numericCast(tokens), numericCast(tokens),
-                            numericCast(size), scale, query + offset, numericCast(hidden), key + offset,
-                            numericCast(hidden), 0, scores.baseAddress, numericCast(tokens))
-                        if let scores = scores.baseAddress {
-                            Arithmetic.softmax(scores, rows: tokens, width: tokens)
-                        }
-                    }
-                }
-            }
-            scratch.scores.withUnsafeBufferPointer { scores in
-                scratch.value.withUnsafeBufferPointer { value in
-                    scratch.context.withUnsafeMutableBufferPointer { context in
-                        guard let value = value.baseAddress, let context = context.baseAddress else { return }
+                            numericCast(size), scale, query + offset, numericCast(stride), key + offset,
+                            numericCast(stride), 0, scores, numericCast(tokens))
+                        Arithmetic.softmax(scores, rows: tokens, width: tokens)
                         cblas_sgemm(
                             CblasRowMajor, CblasNoTrans, CblasNoTrans, numericCast(tokens), numericCast(size),
-                            numericCast(tokens), 1, scores.baseAddress, numericCast(tokens), value + offset,
-                            numericCast(hidden), 0, context + offset, numericCast(hidden))
+                            numericCast(tokens), 1, scores, numericCast(tokens), value + offset,
+                            numericCast(stride), 0, context + offset, numericCast(hidden))
                     }
                 }
             }

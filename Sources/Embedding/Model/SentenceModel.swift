@@ -59,25 +59,37 @@ public struct SentenceModel: Sendable {
     /// What a text means.
     ///
     /// - Parameter limit: word pieces that count, at most ``longestText``.
-    public func embed(_ text: String, limit: Int = longestText) -> SentenceVector {
-        let tokens = tokenizer.tokens(of: text, limit: min(limit, Self.longestText))
+    public func embed(_ text: String, limit: Int = longestText) -> SentenceVector { embed([text], limit: limit)[0] }
+
+    /// What each of several texts means. They are read at once: the weights, more than a processor's cache holds, come from
+    /// memory once for all of them, which takes as long as the arithmetic of a short question.
+    ///
+    /// - Parameter limit: word pieces of each that count, at most ``longestText``.
+    public func embed(_ texts: [String], limit: Int = longestText) -> [SentenceVector] {
+        let tokens = texts.map { tokenizer.tokens(of: $0, limit: min(limit, Self.longestText)) }
+        var spans: [Range<Int>] = []
+        for tokens in tokens {
+            let start = spans.last?.upperBound ?? 0
+            spans.append(start..<start + tokens.count)
+        }
+        let count = spans.last?.upperBound ?? 0
         let hidden = Self.hidden
-        var states = [Float](repeating: 0, count: tokens.count * hidden)
-        for (place, token) in tokens.enumerated() {
-            let word = Int(token) * hidden
-            for index in 0..<hidden {
-                states[place * hidden + index] = words[word + index] + places[place * hidden + index]
+        var states = [Float](repeating: 0, count: count * hidden)
+        for (tokens, span) in zip(tokens, spans) {
+            for (place, token) in tokens.enumerated() {
+                let (word, row) = (Int(token) * hidden, (span.lowerBound + place) * hidden)
+                for index in 0..<hidden { states[row + index] = words[word + index] + places[place * hidden + index] }
             }
         }
         norm.apply(to: &states)
-        var scratch = Scratch(tokens: tokens.count)
-        for layer in encoder { layer.run(&states, tokens: tokens.count, &scratch) }
-        return Self.mean(states, tokens: tokens.count)
+        var scratch = Scratch(tokens: count, longest: spans.map(\.count).max() ?? 0)
+        for layer in encoder { layer.run(&states, of: spans, &scratch) }
+        return spans.map { Self.mean(states, of: $0) }
     }
 
-    private static func mean(_ states: [Float], tokens: Int) -> SentenceVector {
+    private static func mean(_ states: [Float], of tokens: Range<Int>) -> SentenceVector {
         var mean = [Float](repeating: 0, count: hidden)
-        for place in 0..<tokens {
+        for place in tokens {
             for index in 0..<hidden { mean[index] += states[place * hidden + index] }
         }
         let length = mean.reduce(0) { $0 + $1 * $1 }.squareRoot()

@@ -11,11 +11,20 @@ enum CandidateQuery {
         let matchedTags: [String]
     }
 
+    /// Everybody who is available and connected.
+    static func askable(on database: some Queryable) async throws(DatabaseError) -> Set<UniqueID> {
+        let rows = try await database.query(
+            "SELECT user_id FROM consultant_profiles WHERE availability = 'available' AND is_connected")
+        return Set(try rows.map { row throws(DatabaseError) in try row.get(0, as: UniqueID.self) })
+    }
+
     /// Those of these who can be asked now, with their features; in no order.
     ///
-    /// - Parameter globalMean: the mean of all ratings of the platform.
+    /// - Parameters:
+    ///   - pendingLimit: whoever has so many requests waiting is not asked.
+    ///   - globalMean: the mean of all ratings of the platform.
     static func features(
-        of fits: [UniqueID: Fit], for question: Question, globalMean: Double, at now: Timestamp,
+        of fits: [UniqueID: Fit], for question: Question, pendingLimit: Int, globalMean: Double, at now: Timestamp,
         on database: some Queryable
     ) async throws(DatabaseError) -> [UniqueID: MatchFeatures] {
         guard !fits.isEmpty else { return [:] }
@@ -27,15 +36,15 @@ enum CandidateQuery {
             """
             SELECT profile.user_id, hourly_rate_amount, hourly_rate_currency,
                 profile.rating_sum, profile.rating_count,
-                stats.accepted, stats.declined, stats.expired, stats.response_seconds, stats.completed, stats.failed,
-                \(seconds("stats.responded_at", at: now)) AS response_age,
-                \(seconds("stats.last_session_at", at: now)) AS since_session,
-                \(seconds("availability_changed_at", at: now)) AS available_since,
-                day.available_seconds, day.busy_seconds,
-                (SELECT count(*) FROM requests WHERE consultant_id = profile.user_id AND state = 'pending') AS pending,
-                (SELECT count(*) FROM sessions WHERE consultant_id = profile.user_id AND id > \(yesterday)) AS recent,
-                past.completed AS past_completed, past.rating_sum AS past_sum, past.rating_count AS past_count
+                stats.accepted, stats.declined, stats.expired, stats.completed, stats.failed, stats.response_seconds,
+                \(seconds("stats.responded_at", at: now)), \(seconds("stats.last_session_at", at: now)),
+                \(seconds("availability_changed_at", at: now)), day.available_seconds, day.busy_seconds, waiting.pending,
+                (SELECT count(*) FROM sessions WHERE consultant_id = profile.user_id AND id > \(yesterday)),
+                past.completed, past.rating_sum, past.rating_count
             FROM consultant_profiles AS profile
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS pending FROM requests WHERE consultant_id = profile.user_id AND state = 'pending'
+            ) AS waiting
             LEFT JOIN consultant_stats AS stats ON stats.user_id = profile.user_id
             LEFT JOIN consultant_days AS day ON day.user_id = profile.user_id
                 AND day.day = (\(now)::timestamptz AT TIME ZONE 'UTC')::date
@@ -45,11 +54,11 @@ enum CandidateQuery {
                 ORDER BY completed DESC LIMIT 1
             ) AS past ON true
             WHERE profile.user_id = ANY(\(Array(fits.keys))::uuid[]) AND availability = 'available' AND is_connected
-                AND hourly_rate_amount IS NOT NULL
+                AND hourly_rate_amount IS NOT NULL AND waiting.pending < \(pendingLimit)
             """)
         var found: [UniqueID: MatchFeatures] = [:]
         for row in rows {
-            let user = try row.get("user_id", as: UniqueID.self)
+            let user = try row.get(0, as: UniqueID.self)
             guard let fit = fits[user] else { continue }
             found[user] = try features(row, fit, budget: question.budget, globalMean: globalMean)
         }
@@ -63,44 +72,41 @@ enum CandidateQuery {
         "extract(epoch FROM \(now)::timestamptz - \(column))::float8"
     }
 
+    /// The columns of the query by their places, for there may be hundreds of rows.
     private static func features(
         _ row: Row, _ fit: Fit, budget: Money?, globalMean: Double
     ) throws(DatabaseError) -> MatchFeatures {
-        guard let rate = try row.money("hourly_rate_amount", "hourly_rate_currency") else {
-            throw DatabaseError(.decoding, "a consultant without a rate")
+        guard let currency = Currency(try row.get(2, as: String.self)) else {
+            throw DatabaseError(.decoding, "a consultant's rate in an unknown currency")
         }
-        let busy = try row.get("busy_seconds", as: Double?.self) ?? 0
-        var online = try row.get("available_seconds", as: Double?.self) ?? 0
-        online += max(0, try row.get("available_since", as: Double.self)) + busy
+        let rate = Money(amount: try row.get(1, as: Int64.self), currency: currency)
+        func count(_ column: Int) throws(DatabaseError) -> Int { try row.get(column, as: Int?.self) ?? 0 }
+        let busy = try row.get(15, as: Double?.self) ?? 0
+        var online = try row.get(14, as: Double?.self) ?? 0
+        online += max(0, try row.get(13, as: Double.self)) + busy
         var features = MatchFeatures(relevance: fit.relevance, price: .init(rate: rate, budget: budget))
         features.meaning = fit.meaning
         features.words = fit.words
         features.matchedTags = fit.matchedTags
-        features.past = try past(row)
-        features.answers = .init(
-            accepted: try row.get("accepted", as: Int?.self) ?? 0,
-            declined: try row.get("declined", as: Int?.self) ?? 0, expired: try row.get("expired", as: Int?.self) ?? 0)
-        features.ratings = .init(
-            sum: try row.get("rating_sum", as: Int.self), count: try row.get("rating_count", as: Int.self),
-            globalMean: globalMean)
-        features.response = .init(
-            seconds: try row.get("response_seconds", as: Double?.self),
-            age: try row.get("response_age", as: Double?.self))
-        features.sessions = .init(
-            completed: try row.get("completed", as: Int?.self) ?? 0, failed: try row.get("failed", as: Int?.self) ?? 0)
+        features.past = try past(row, 18)
+        features.answers = .init(accepted: try count(5), declined: try count(6), expired: try count(7))
+        features.ratings = .init(sum: try count(3), count: try count(4), globalMean: globalMean)
+        features.response = .init(seconds: try row.get(10, as: Double?.self), age: try row.get(11, as: Double?.self))
+        features.sessions = .init(completed: try count(8), failed: try count(9))
         features.load = .init(
-            sessionsLastDay: try row.get("recent", as: Int.self),
-            sinceLastSession: try row.get("since_session", as: Double?.self),
-            utilisation: online > 0 ? busy / online : nil, pending: try row.get("pending", as: Int.self))
+            sessionsLastDay: try count(17), sinceLastSession: try row.get(12, as: Double?.self),
+            utilisation: online > 0 ? busy / online : nil, pending: try count(16))
         return features
     }
 
     /// What came of sessions on the question's tags. Without a rating a completed session counts as having gone well.
-    private static func past(_ row: Row) throws(DatabaseError) -> MatchFeatures.Past {
-        guard let completed = try row.get("past_completed", as: Int?.self) else { return .init() }
-        let count = try row.get("past_count", as: Int.self)
+    ///
+    /// - Parameter column: of how many there were; then come the sum and the number of their ratings.
+    private static func past(_ row: Row, _ column: Int) throws(DatabaseError) -> MatchFeatures.Past {
+        guard let completed = try row.get(column, as: Int?.self) else { return .init() }
+        let count = try row.get(column + 2, as: Int.self)
         guard count > 0 else { return .init(sessions: completed) }
-        let stars = Double(try row.get("past_sum", as: Int.self)) / Double(count)
+        let stars = Double(try row.get(column + 1, as: Int.self)) / Double(count)
         return .init(sessions: stars >= 4 ? completed : 0, stars: stars)
     }
 

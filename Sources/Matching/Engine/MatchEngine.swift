@@ -42,6 +42,9 @@ public final class MatchEngine: Sendable {
     /// `meaning`, or `words` where there is no model.
     var kind: String { embedder == nil ? "words" : "meaning" }
 
+    /// What a question is about.
+    func keywords(title: String, body: String) -> [Keyword] { catalogue.keywords(title: title, body: body) }
+
     /// What a question is about, and what it means.
     ///
     /// - Parameter tags: what its customer says that it is about; nil: that is found out.
@@ -55,7 +58,7 @@ public final class MatchEngine: Sendable {
                 if vector == nil { metrics.unread += 1 } else { metrics.embedding.note(duration) }
             }
         }
-        var keywords = catalogue.keywords(title: title, body: body)
+        var keywords = keywords(title: title, body: body)
         if let tags {
             let found = Dictionary(keywords.map { ($0.tag.lowercased(), $0.weight) }) { first, _ in first }
             keywords = tags.texts.map { Keyword(tag: $0, weight: found[$0.lowercased()] ?? 1) }
@@ -64,8 +67,10 @@ public final class MatchEngine: Sendable {
     }
 
     /// Those who can be asked about a question, the best first.
+    ///
+    /// - Parameter pendingLimit: whoever has so many requests waiting is not asked.
     func offers(
-        for question: Question, excluding: Set<UniqueID>, limit: Int, on database: some Queryable
+        for question: Question, excluding: Set<UniqueID>, pendingLimit: Int, limit: Int, on database: some Queryable
     ) async throws -> [Offer] {
         let start = ContinuousClock.now
         defer {
@@ -78,9 +83,11 @@ public final class MatchEngine: Sendable {
         }
         let query = RelevanceQuery(title: question.title, body: question.body, tags: question.tags, vector: vector)
         var passed = excluding
+        // At first those who fit best, whoever they are; where too few of them can be asked, among those who can.
+        var among: Set<UniqueID>?
         var features: [UniqueID: MatchFeatures] = [:]
         while true {
-            let fitting = catalogue.rank(query, limit: Self.batch, excluding: passed)
+            let fitting = catalogue.rank(query, limit: Self.batch, excluding: passed, among: among)
             passed.formUnion(fitting.map(\.id))
             let fits = fitting.map { fit in
                 (
@@ -91,22 +98,23 @@ public final class MatchEngine: Sendable {
                 )
             }
             let found = try await CandidateQuery.features(
-                of: Dictionary(fits) { first, _ in first }, for: question, globalMean: catalogue.meanRating, at: now,
-                on: database)
+                of: Dictionary(fits) { first, _ in first }, for: question, pendingLimit: pendingLimit,
+                globalMean: catalogue.meanRating, at: now, on: database)
             features.merge(found) { first, _ in first }
             // The next ones fit less than all of these: they are looked at only where these are too few.
             if fitting.count < Self.batch || features.count >= limit { break }
+            if among == nil { among = try await CandidateQuery.askable(on: database) }
         }
         let candidates = features.compactMap { id, features in
             UserID(id.description).map { Candidate(consultant: $0, features: features) }
         }
         let ordered = Ranker.order(
             candidates, learner: learner?.current, seed: Ranker.seed(of: question.id.description))
-        return try ordered.prefix(limit).compactMap { candidate in
+        return ordered.prefix(limit).compactMap { candidate in
             guard let id = UniqueID(candidate.consultant.text) else { return nil }
             return Offer(
                 consultant: id, score: candidate.score, reasons: candidate.reasons,
-                features: try JSONText(encoding: candidate.match.features), rate: candidate.match.features.price.rate)
+                features: candidate.match.features, rate: candidate.match.features.price.rate)
         }
     }
 }

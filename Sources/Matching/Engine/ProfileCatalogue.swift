@@ -61,9 +61,13 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
     var meanRating: Double { state.withLock { $0.meanRating } }
 
     /// The profiles that fit, the best first.
-    func rank(_ query: RelevanceQuery, limit: Int, excluding: Set<UniqueID>) -> [Relevance] {
+    ///
+    /// - Parameter among: only these; nil: all.
+    func rank(
+        _ query: RelevanceQuery, limit: Int, excluding: Set<UniqueID>, among: Set<UniqueID>?
+    ) -> [Relevance] {
         // Under the lock: a copy would have to be a copy of everything as soon as a profile changes meanwhile.
-        state.withLock { $0.index.rank(query, limit: limit, excluding: excluding) }
+        state.withLock { $0.index.rank(query, limit: limit, excluding: excluding, among: among) }
     }
 
     /// What a question is about.

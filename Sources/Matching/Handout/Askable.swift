@@ -29,26 +29,25 @@ enum Askable {
         _ consultants: [UniqueID], atMost limit: Int, in transaction: Transaction
     ) async throws(DatabaseError) -> Held {
         guard !consultants.isEmpty else { return Held() }
-        let rows = try await transaction.query(
+        let answers = try await transaction.pipeline([
             """
             SELECT user_id, availability = 'available' AND is_connected AS is_askable FROM consultant_profiles
             WHERE user_id = ANY(\(consultants)::uuid[]) FOR NO KEY UPDATE SKIP LOCKED
-            """)
+            """,
+            // A statement of its own: it sees what others had committed before the rows were held.
+            """
+            SELECT consultant_id FROM requests
+            WHERE consultant_id = ANY(\(consultants)::uuid[]) AND state = 'pending'
+            GROUP BY consultant_id HAVING count(*) >= \(limit)
+            """,
+        ])
         var held = Held(skipped: Set(consultants))
-        for row in rows {
+        for row in answers[0] {
             let user = try row.get("user_id", as: UniqueID.self)
             held.skipped.remove(user)
             if try row.get("is_askable", as: Bool.self) { held.askable.insert(user) }
         }
-        guard !held.askable.isEmpty else { return held }
-        // Asked only now: it sees what others had committed before the rows were held.
-        let full = try await transaction.query(
-            """
-            SELECT consultant_id FROM requests
-            WHERE consultant_id = ANY(\(Array(held.askable))::uuid[]) AND state = 'pending'
-            GROUP BY consultant_id HAVING count(*) >= \(limit)
-            """)
-        for row in full { held.askable.remove(try row.get(0, as: UniqueID.self)) }
+        for row in answers[1] { held.askable.remove(try row.get(0, as: UniqueID.self)) }
         return held
     }
 }

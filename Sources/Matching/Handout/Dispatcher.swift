@@ -58,7 +58,9 @@ public final class Dispatcher: Service, CustomStringConvertible {
     private func listen() async {
         for await event in NotificationStream(pool.configuration, channels: ["matching"], logger: logger) {
             switch event {
-            case .listening, .notification: bell.ring()
+            case .listening: bell.ring()
+            // One lane is enough: where there is more than one question, it wakes the next.
+            case .notification: bell.ringForOne()
             case .disconnected: break
             }
         }
@@ -69,9 +71,10 @@ public final class Dispatcher: Service, CustomStringConvertible {
         while !Task.isCancelled {
             let rings = bell.rings
             do {
-                if try await look() { continue }
+                let hasLooked = try await look()
                 pause = .milliseconds(50)
-                let due = try await nextDue()
+                let due = try await nextDue(orNow: hasLooked)
+                if due == .zero { continue }
                 await bell.sleep(since: rings, atMost: min(due ?? .seconds(1), .seconds(1)))
             } catch {
                 if Task.isCancelled { return }
@@ -96,11 +99,18 @@ public final class Dispatcher: Service, CustomStringConvertible {
         }
     }
 
-    private func nextDue() async throws(DatabaseError) -> Duration? {
+    /// How long until a question is due; nil where none will be.
+    ///
+    /// - Parameter orNow: whether zero is an answer, where one is to be looked at already. Not after a look that found none:
+    ///   then others have it.
+    private func nextDue(orNow: Bool) async throws(DatabaseError) -> Duration? {
         let rows = try await pool.query(
             """
-            SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000000)::int8 FROM questions
-            WHERE state IN ('open', 'matching') AND due_at > clock_timestamp()
+            SELECT CASE WHEN \(orNow) AND (EXISTS (SELECT FROM question_wakes) OR EXISTS (
+                    SELECT FROM questions WHERE state IN ('open', 'matching') AND due_at <= clock_timestamp()))
+                THEN 0
+                ELSE (SELECT (extract(epoch FROM min(due_at) - clock_timestamp()) * 1000000)::int8 FROM questions
+                    WHERE state IN ('open', 'matching') AND due_at > clock_timestamp()) END
             """)
         return try rows[0].get(0, as: Int64?.self).map { .microseconds($0) }
     }
@@ -142,11 +152,15 @@ public final class Dispatcher: Service, CustomStringConvertible {
         ])
     }
 
-    /// The next question that is due or was woken, with its wake-ups taken.
+    /// The next question that is due or was woken.
     private func claim(in transaction: Transaction) async throws -> Question? {
         let rows = try await transaction.query(
             """
-            SELECT \(Question.columns) FROM questions
+            SELECT \(Question.columns),
+                EXISTS (SELECT FROM question_wakes WHERE question_id <> questions.id) OR EXISTS (
+                    SELECT FROM questions AS other WHERE state IN ('open', 'matching') AND due_at <= clock_timestamp()
+                        AND other.id <> questions.id) AS has_more
+            FROM questions
             WHERE state IN ('open', 'matching') AND id IN (
                 SELECT question_id FROM (SELECT question_id FROM question_wakes ORDER BY id LIMIT 200) AS woken
                 UNION ALL
@@ -156,15 +170,16 @@ public final class Dispatcher: Service, CustomStringConvertible {
             ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED
             """)
         guard let row = rows.first else { return nil }
-        let question = try Question(row)
-        // Before anything else is read: what woke it later wakes it again.
-        try await transaction.query("DELETE FROM question_wakes WHERE question_id = \(question.id)")
-        return question
+        if try row.get("has_more", as: Bool.self) { bell.ringForOne() }
+        return try Question(row)
     }
 
     private func look(at question: Question, in transaction: Transaction) async throws -> Int {
         let now = Timestamp.now()
-        var store = try await HandoutStore(question, terms: terms, in: transaction)
+        // Its wake-ups are taken before anything else is read: what woke it later wakes it again.
+        var store = try await HandoutStore(
+            question, terms: terms, after: ["DELETE FROM question_wakes WHERE question_id = \(question.id)"],
+            in: transaction)
         let available = try await Askable.available(store.handout.pending.map(\.consultant), in: transaction)
         var actions = store.change { $0.settle(at: now, available: available.contains) }
         guard store.handout.room > 0 else {
@@ -172,7 +187,8 @@ public final class Dispatcher: Service, CustomStringConvertible {
             return 0
         }
         let ranked = try await engine.offers(
-            for: question, excluding: store.handout.excluded, limit: store.handout.room * 4, on: transaction)
+            for: question, excluding: store.handout.excluded, pendingLimit: terms.pendingPerConsultant,
+            limit: store.handout.room * 4, on: transaction)
         let held = try await Askable.hold(
             ranked.map(\.consultant), atMost: terms.pendingPerConsultant, in: transaction)
         let candidates = ranked.map(\.consultant).filter(held.askable.contains)

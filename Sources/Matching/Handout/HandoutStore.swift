@@ -9,15 +9,19 @@ struct HandoutStore {
     private(set) var handout: Handout
 
     /// Reads the requests of a question that is locked.
-    init(_ question: Question, terms: HandoutTerms, in transaction: Transaction) async throws {
+    ///
+    /// - Parameter after: what is done before, in the same round trip.
+    init(
+        _ question: Question, terms: HandoutTerms, after statements: [SQL] = [], in transaction: Transaction
+    ) async throws {
         self.question = question
         self.terms = terms
-        let rows = try await transaction.query(
-            """
+        let requested: SQL = """
             SELECT id, consultant_id, state, expires_at, reason FROM requests WHERE question_id = \(question.id)
             ORDER BY created_at, id
-            """)
-        let requests = try rows.map { row in
+            """
+        let answers = try await transaction.pipeline(statements + [requested])
+        let requests = try answers[statements.count].map { row in
             let name = try row.get("state", as: String.self)
             guard let state = RequestState(rawValue: name) else {
                 throw DatabaseError(.decoding, "unknown state of a request '\(name)'")
@@ -50,37 +54,45 @@ struct HandoutStore {
         _ actions: [Handout.Action], offers: [UniqueID: Offer] = [:], session: UniqueID? = nil, isCrowded: Bool = false,
         at now: Timestamp, in transaction: Transaction
     ) async throws {
-        var statements: [SQL] = []
-        var stats: [(consultant: UniqueID, statement: SQL)] = []
+        var settled: [Settling: [UniqueID]] = [:]
+        var asked: [(request: Handout.Request, offer: Offer)] = []
+        var expired: [UniqueID] = []
         var events: [Event] = []
-        var wave = question.wave
-        if actions.contains(where: { if case .ask = $0 { true } else { false } }) { wave += 1 }
         for action in actions {
             switch action {
             case .expire(let id):
-                statements += settle(id, .expired, reason: nil, outcome: "expired", at: now)
+                settled[Settling(state: .expired), default: []].append(id)
                 if let request = request(id) {
-                    stats.append((request.consultant, ConsultantStats.answered(request.consultant, .expired)))
+                    expired.append(request.consultant)
                     events.append(try withdrawn(request, .expired))
                 }
             case .withdraw(let id, let reason):
-                statements += settle(id, .withdrawn, reason: reason.rawValue, outcome: nil, at: now)
+                settled[Settling(state: .withdrawn, reason: reason), default: []].append(id)
                 if let request = request(id), reason != .notHeld { events.append(try withdrawn(request, reason)) }
             case .ask(let request):
                 guard let offer = offers[request.consultant] else { continue }
-                statements.append(try insert(request, offer, wave: wave, at: now))
-                stats.append((request.consultant, ConsultantStats.asked(request.consultant)))
+                asked.append((request, offer))
                 events.append(try created(request, offer))
             case .become: break
             }
         }
+        let wave = asked.isEmpty ? question.wave : question.wave + 1
         let status = status(session: session)
         if status != question.told { events.append(try told(status)) }
+        var statements = settled.map { $0.statement(of: $1, at: now) }
+        if !asked.isEmpty { statements.append(try insert(asked, wave: wave, at: now)) }
         statements.append(try update(status, wave: wave, isCrowded: isCrowded, at: now))
-        // In one order for everybody, so that two questions do not wait for each other.
-        statements += stats.sorted { $0.consultant < $1.consultant }.map(\.statement)
-        _ = try await transaction.pipeline(statements)
-        try await Outbox.append(events, in: transaction)
+        statements += Self.counted(asked: asked.map(\.request.consultant), expired: expired)
+        _ = try await transaction.pipeline(statements + Outbox.statements(appending: events))
+    }
+
+    /// What is counted of consultants: in one order for everybody, so that two questions do not wait for each other.
+    private static func counted(asked: [UniqueID], expired: [UniqueID]) -> [SQL] {
+        if expired.isEmpty { return asked.isEmpty ? [] : [ConsultantStats.asked(asked.sorted())] }
+        let all =
+            asked.map { ($0, ConsultantStats.asked([$0])) }
+            + expired.map { ($0, ConsultantStats.answered($0, .expired)) }
+        return all.sorted { $0.0 < $1.0 }.map(\.1)
     }
 
     /// What the customer is told now.
@@ -91,27 +103,38 @@ struct HandoutStore {
 
     private func request(_ id: UniqueID) -> Handout.Request? { handout.requests.first { $0.id == id } }
 
-    private func settle(
-        _ id: UniqueID, _ state: RequestState, reason: String?, outcome: String?, at now: Timestamp
-    ) -> [SQL] {
-        [
-            """
-            UPDATE requests SET state = \(state.rawValue), reason = coalesce(\(reason), reason), settled_at = \(now),
-                outcome = coalesce(\(outcome), outcome),
-                outcome_at = CASE WHEN \(outcome)::text IS NULL THEN outcome_at ELSE \(now) END
-            WHERE id = \(id)
-            """
-        ]
+    /// How requests end without an answer.
+    private struct Settling: Hashable {
+        let state: RequestState
+        var reason: WithdrawalReason?
+
+        func statement(of requests: [UniqueID], at now: Timestamp) -> SQL {
+            let outcome = state == .expired ? "expired" : nil
+            return """
+                UPDATE requests SET state = \(state.rawValue), reason = coalesce(\(reason?.rawValue), reason),
+                    settled_at = \(now), outcome = coalesce(\(outcome), outcome),
+                    outcome_at = CASE WHEN \(outcome)::text IS NULL THEN outcome_at ELSE \(now) END
+                WHERE id = ANY(\(requests)::uuid[])
+                """
+        }
     }
 
-    private func insert(_ request: Handout.Request, _ offer: Offer, wave: Int, at now: Timestamp) throws -> SQL {
-        """
-        INSERT INTO requests (id, question_id, consultant_id, wave, score, reasons, features, rate_amount, rate_currency,
-            created_at, expires_at)
-        VALUES (\(request.id), \(question.id), \(request.consultant), \(wave), \(offer.score),
-            \(try JSONText(encoding: offer.reasons)), \(offer.features), \(offer.rate.amount),
-            \(offer.rate.currency.code), \(now), \(request.expiresAt))
-        """
+    private func insert(
+        _ asked: [(request: Handout.Request, offer: Offer)], wave: Int, at now: Timestamp
+    ) throws -> SQL {
+        let reasons = try asked.map { try JSONText(encoding: $0.offer.reasons).text }
+        let features = try asked.map { try JSONText(encoding: $0.offer.features).text }
+        return """
+            INSERT INTO requests (id, question_id, consultant_id, wave, score, reasons, features, rate_amount,
+                rate_currency, created_at, expires_at)
+            SELECT id, \(question.id)::uuid, consultant, \(wave)::int, score, reasons::jsonb, features::jsonb, amount,
+                currency, \(now)::timestamptz, expires_at
+            FROM unnest(\(asked.map(\.request.id))::uuid[], \(asked.map(\.request.consultant))::uuid[],
+                \(asked.map(\.offer.score))::float8[], \(reasons)::text[], \(features)::text[],
+                \(asked.map(\.offer.rate.amount))::int8[], \(asked.map(\.offer.rate.currency.code))::text[],
+                \(asked.map(\.request.expiresAt))::timestamptz[]
+            ) AS asked (id, consultant, score, reasons, features, amount, currency, expires_at)
+            """
     }
 
     private func update(_ status: QuestionStatus, wave: Int, isCrowded: Bool, at now: Timestamp) throws -> SQL {

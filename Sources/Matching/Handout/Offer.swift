@@ -9,8 +9,8 @@ struct Offer: Sendable {
     let score: Double
     /// Why, in a few words each; both sides see them.
     let reasons: [String]
-    /// What the score was made from.
-    let features: JSONText
+    /// What the score was made from; nil where it is only shown.
+    var features: MatchFeatures?
     /// What an hour costs.
     let rate: Money
 }

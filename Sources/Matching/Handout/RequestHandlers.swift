@@ -86,7 +86,7 @@ struct ListedRequest: Encodable {
     let createdAt: Timestamp
 
     static let columns: SQL = """
-        \(Question.columns), requests.id AS request_id, requests.score, requests.reasons, requests.features,
+        \(Question.columns), requests.id AS request_id, requests.score, requests.reasons,
         requests.rate_amount, requests.rate_currency, requests.state AS request_state,
         requests.created_at AS request_created_at, requests.expires_at AS request_expires_at, requests.consultant_id
         FROM requests JOIN questions ON questions.id = requests.question_id
@@ -100,7 +100,7 @@ struct ListedRequest: Encodable {
         let offer = Offer(
             consultant: try row.get("consultant_id", as: UniqueID.self), score: try row.get("score", as: Double.self),
             reasons: try row.get("reasons", as: JSONText.self).decode(as: [String].self),
-            features: try row.get("features", as: JSONText.self), rate: rate)
+            rate: rate)
         notice = RequestNotice(
             try Question(row), request: id, offer: offer,
             expiresAt: try row.get("request_expires_at", as: Timestamp.self))

@@ -38,8 +38,8 @@ public struct QuestionHandlers: Sendable {
         }
         let body = fields.check("/body", draft.body, "1 to 10000 printable characters", QuestionContent.body)
         try fields.finish()
-        let reading = await engine.read(title: title ?? "", body: body ?? "", tags: nil)
-        return .json(Suggestion(keywords: reading.keywords, engine: engine.kind))
+        let keywords = engine.keywords(title: title ?? "", body: body ?? "")
+        return .json(Suggestion(keywords: keywords, engine: engine.kind))
     }
 
     /// `POST /questions {title, body, tags?, budget?}`: 201 with the question, for which consultants are asked at once.
@@ -57,10 +57,7 @@ public struct QuestionHandlers: Sendable {
                     "Consultants are being looked for for \(Questions.mostLooking) of your questions already."
                 ).retry(after: 30)
             }
-            guard let listed = try await Questions.find(question.id, on: transaction) else {
-                throw Problem.notFound("question")
-            }
-            return .json(QuestionView(listed), status: .created)
+            return .json(QuestionView(ListedQuestion(new: question)), status: .created)
         }
     }
 

@@ -27,7 +27,7 @@ enum Questions {
         ])
         guard try answers[1][0].get(0, as: Int.self) < mostLooking else { return nil }
         let now = Timestamp.now()
-        let rows = try await transaction.query(
+        let posted = try await transaction.pipeline([
             """
             INSERT INTO questions (id, customer_id, title, body, tags, keywords, budget_amount, budget_currency,
                 created_at, expires_at, due_at, embedding, embedding_model)
@@ -37,16 +37,19 @@ enum Questions {
                 \(content.budget?.currency.code), \(now), \(now.advanced(by: lifetime)), \(now),
                 \(reading.embedding?.bytes), \(reading.embedding?.model))
             RETURNING \(Question.columns)
-            """)
-        try await wake(nil, in: transaction)
-        return try Question(rows[0])
+            """, wakeUp,
+        ])
+        return try Question(posted[0][0])
     }
+
+    /// Rings for whoever looks at questions, when the transaction commits.
+    private static let wakeUp: SQL = "SELECT pg_notify('matching', '')"
 
     /// Has a question looked at when the transaction commits; nil: whatever is due.
     static func wake(_ question: UniqueID?, in transaction: Transaction) async throws(DatabaseError) {
         var statements: [SQL] = []
         if let question { statements.append("INSERT INTO question_wakes (question_id) VALUES (\(question))") }
-        statements.append("SELECT pg_notify('matching', '')")
+        statements.append(wakeUp)
         _ = try await transaction.pipeline(statements)
     }
 
@@ -108,6 +111,12 @@ struct ListedQuestion: Sendable {
         (SELECT count(*) FROM requests WHERE question_id = questions.id) AS tried,
         (SELECT sessions.id FROM sessions WHERE question_id = questions.id ORDER BY sessions.id DESC LIMIT 1) AS session
         """
+
+    /// A question that was posted just now.
+    init(new question: Question) {
+        self.question = question
+        (pending, tried, session) = (0, 0, nil)
+    }
 
     init(_ row: Row) throws {
         question = try Question(row)

@@ -91,7 +91,6 @@ public struct RelevanceIndex: Sendable {
             entries[slot] = entries[last]
             slots[entries[slot].id] = slot
             whole.replace(slot, with: whole[last])
-            words.move(last, to: slot)
         }
         entries.removeLast()
         whole.removeLast()
@@ -118,26 +117,28 @@ public struct RelevanceIndex: Sendable {
     // MARK: Ranking
 
     /// Whoever fits, the best first; the same for the same question and the same profiles.
-    public func rank(_ query: RelevanceQuery, limit: Int, excluding: Set<UniqueID> = []) -> [Relevance] {
+    ///
+    /// - Parameter among: only these are looked at; nil: everybody but those `excluding` names.
+    public func rank(
+        _ query: RelevanceQuery, limit: Int, excluding: Set<UniqueID> = [], among: Set<UniqueID>? = nil
+    ) -> [Relevance] {
         let wordScores = words.scores(query.stems)
         let asked = Set(query.tags.map { $0.lowercased() })
-        guard let vector = query.vector else { return byWords(wordScores, query, asked, limit, excluding) }
-        let cosines = whole.cosines(with: vector)
-        var first: [(slot: Int, score: Float)] = []
-        first.reserveCapacity(entries.count)
-        for slot in entries.indices {
-            first.append((slot, cosines[slot] + Formula.wordShare * Float(wordScores[slot] ?? 0)))
+        guard let vector = query.vector else {
+            let chosen = selected(excluding, among: among).filter { wordScores[$0] > 0 }
+            return byWords(wordScores, query, asked, limit, chosen)
         }
-        if !excluding.isEmpty { first.removeAll { excluding.contains(entries[$0.slot].id) } }
-        let closer = max(Formula.closer, limit)
-        if first.count > closer { first = Self.best(first, closer) }
+        let cosines = whole.cosines(with: vector)
+        let chosen = closest(selected(excluding, among: among), max(Formula.closer, limit)) { slot in
+            cosines[slot] + Formula.wordShare * Float(wordScores[slot])
+        }
         var found: [(score: Float, relevance: Relevance)] = []
-        for (slot, _) in first {
+        for slot in chosen {
             let entry = entries[slot]
             let meaning =
                 entry.hasVector
                 ? (cosines[slot] + best(entry.passages.cosines(with: vector), or: cosines[slot])) / 2 : 0
-            let bm25 = Float(wordScores[slot] ?? 0)
+            let bm25 = Float(wordScores[slot])
             let matched = matchedTags(entry, asked, query)
             let score =
                 meaning + Formula.wordShare * min(bm25, Formula.mostWords)
@@ -155,6 +156,23 @@ public struct RelevanceIndex: Sendable {
         return Self.sorted(found, limit)
     }
 
+    /// Who is looked at at all.
+    private func selected(_ excluding: Set<UniqueID>, among: Set<UniqueID>?) -> [Int] {
+        if let among { return among.subtracting(excluding).compactMap { slots[$0] }.sorted() }
+        let excluded = Set(excluding.compactMap { slots[$0] })
+        return excluded.isEmpty ? Array(entries.indices) : entries.indices.filter { !excluded.contains($0) }
+    }
+
+    /// Those of the `count` highest scores, and whoever is level with the last of them.
+    private func closest(_ slots: [Int], _ count: Int, by score: (Int) -> Float) -> [Int] {
+        guard slots.count > count else { return slots }
+        let scores = slots.map(score)
+        var greatest = Greatest(count)
+        for score in scores { greatest.offer(score) }
+        guard let least = greatest.least else { return slots }
+        return slots.indices.filter { scores[$0] >= least }.map { slots[$0] }
+    }
+
     /// The mean of the best few passages' likenesses: a single one may be near by chance.
     private func best(_ cosines: [Float], or whole: Float) -> Float {
         let best = cosines.sorted(by: >).prefix(Formula.passages)
@@ -162,12 +180,12 @@ public struct RelevanceIndex: Sendable {
     }
 
     private func byWords(
-        _ scores: [Int: Double], _ query: RelevanceQuery, _ asked: Set<String>, _ limit: Int,
-        _ excluding: Set<UniqueID>
+        _ scores: [Double], _ query: RelevanceQuery, _ asked: Set<String>, _ limit: Int, _ chosen: [Int]
     ) -> [Relevance] {
         var found: [(score: Float, relevance: Relevance)] = []
-        for (slot, bm25) in scores where !excluding.contains(entries[slot].id) {
-            let words = Float(bm25) / (Float(bm25) + Formula.half)
+        for slot in chosen {
+            let bm25 = Float(scores[slot])
+            let words = bm25 / (bm25 + Formula.half)
             let matched = matchedTags(entries[slot], asked, query)
             let score = words + Formula.tagShareOfWords * Float(min(matched.count, Formula.mostTags))
             guard score >= Formula.floor else { continue }
@@ -192,14 +210,6 @@ public struct RelevanceIndex: Sendable {
     private static func sorted(_ found: [(score: Float, relevance: Relevance)], _ limit: Int) -> [Relevance] {
         found.sorted { $0.score == $1.score ? $0.relevance.id < $1.relevance.id : $0.score > $1.score }
             .prefix(limit).map(\.relevance)
-    }
-
-    /// The `count` best, in no order: cheaper than sorting all.
-    private static func best(_ all: [(slot: Int, score: Float)], _ count: Int) -> [(slot: Int, score: Float)] {
-        var sample = all.map(\.score)
-        sample.sort(by: >)
-        let least = sample[count - 1]
-        return all.filter { $0.score >= least }
     }
 
     private static func bounded(_ value: Float) -> Double { Double(min(max(value, 0), 1)) }

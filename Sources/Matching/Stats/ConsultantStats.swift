@@ -16,9 +16,10 @@ enum ConsultantStats {
     /// Seconds after which an answer weighs half as much in the mean of the response times.
     static let halfLife = 14.0 * 86400
 
-    static func asked(_ consultant: UniqueID) -> SQL {
+    /// In the order of `consultants`.
+    static func asked(_ consultants: [UniqueID]) -> SQL {
         """
-        INSERT INTO consultant_stats AS stats (user_id, asked) VALUES (\(consultant), 1)
+        INSERT INTO consultant_stats AS stats (user_id, asked) SELECT id, 1 FROM unnest(\(consultants)::uuid[]) AS id
         ON CONFLICT (user_id) DO UPDATE SET asked = stats.asked + 1
         """
     }

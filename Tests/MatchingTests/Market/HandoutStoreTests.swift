@@ -30,6 +30,21 @@ struct HandoutStoreTests {
         withExtendedLifetime((offline, busy)) {}
     }
 
+    @Test("asks the next best where many others are asked by enough already")
+    func full() async throws {
+        let world = try await MarketWorld()
+        var consultants: Set<UniqueID> = []
+        for _ in 0..<14 { consultants.insert(try await world.consultant()) }
+        // Three at a time, and three for each of them.
+        for _ in 0..<14 { _ = try await world.ask(try await world.user(.customer)) }
+        try await world.dispatch()
+        let rows = try await world.pool.query(
+            "SELECT consultant_id, count(*) FROM requests WHERE state = 'pending' GROUP BY consultant_id")
+        let asked = Dictionary(
+            uniqueKeysWithValues: try rows.map { (try $0.get(0, as: UniqueID.self), try $0.get(1, as: Int.self)) })
+        #expect(Set(asked.keys) == consultants && asked.values.allSatisfy { $0 == 3 })
+    }
+
     @Test("gives a question to one of many who accept at once, and makes them busy")
     func race() async throws {
         let world = try await MarketWorld()

@@ -93,6 +93,58 @@ struct RelevanceIndexTests {
         #expect(rank(index, "sql", excluding: [person(0)]) == [person(2)])
     }
 
+    @Test("looks at those alone who are named")
+    func among() {
+        func rank(_ among: Set<UniqueID>?, excluding: Set<UniqueID> = []) -> [UniqueID] {
+            let query = RelevanceQuery(title: "sql", body: "", tags: [], vector: nil)
+            return index().rank(query, limit: 5, excluding: excluding, among: among).map(\.id)
+        }
+        #expect(Set(rank(nil)) == [person(0), person(2)])
+        #expect(rank([person(1), person(2), person(9)]) == [person(2)])
+        #expect(rank([person(0), person(2)], excluding: [person(2)]) == [person(0)])
+        #expect(rank([]).isEmpty)
+    }
+
+    @Test("keeps the greatest of many numbers")
+    func greatest() {
+        var chance = SystemRandomNumberGenerator()
+        for count in [1, 2, 7, 64, 500] {
+            // Many of them equal.
+            let numbers = (0..<count).map { _ in Float(Int.random(in: 0...100, using: &chance)) }
+            for limit in [1, 3, 64] {
+                var greatest = Greatest(limit)
+                for number in numbers { greatest.offer(number) }
+                #expect(greatest.least == (count >= limit ? numbers.sorted(by: >)[limit - 1] : nil))
+            }
+        }
+    }
+
+    @Test("finds after many changes what a new index finds")
+    func changes() {
+        let words = ["sql", "roses", "bees", "taxes", "vacuum", "hives"]
+        var chance = SystemRandomNumberGenerator()
+        var index = RelevanceIndex()
+        var kept: [Int: ProfileText] = [:]
+        for _ in 0..<300 {
+            let number = Int.random(in: 0..<20, using: &chance)
+            if Bool.random(using: &chance) {
+                let bio = words.shuffled(using: &chance).prefix(3).joined(separator: " ")
+                let text = ProfileText(headline: "", bio: bio, tags: [words.randomElement(using: &chance) ?? ""])
+                kept[number] = text
+                index.set(person(number), text, vectors: [])
+            } else {
+                kept[number] = nil
+                index.remove(person(number))
+            }
+        }
+        var fresh = RelevanceIndex()
+        for (number, text) in kept { fresh.set(person(number), text, vectors: []) }
+        for word in words + ["vacum"] {
+            let query = RelevanceQuery(title: word, body: "", tags: [], vector: nil)
+            #expect(index.rank(query, limit: 20).map(\.id) == fresh.rank(query, limit: 20).map(\.id))
+        }
+    }
+
     @Test("forgets and replaces profiles, and nothing else")
     func keeps() {
         var index = index()
