@@ -56,8 +56,8 @@ struct InvoiceWorld {
     static func renderer() throws -> PDFRenderer {
         var limits = PDFRenderer.Limits()
         limits.patience = .seconds(100)
-        return try PDFRenderer(
-            program: try #require(PDFRenderer.installed, "scripts/setup installs it"), limits: limits)
+        let program: String = try #require(PDFRenderer.installed, "scripts/setup installs it")
+        return try PDFRenderer(program: program, limits: limits)
     }
 
     /// A session that is over, at 120.00 an hour, and what was captured of its windows.
