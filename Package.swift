@@ -113,7 +113,7 @@ let package = Package(
             name: "API",
             dependencies: [
                 "Accounts", "Database", "Events", "Identifiers", "Matching", "Operations", "Payments", "REST",
-                "Sessions",
+                "Receipts", "Sessions",
                 "Web", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -169,6 +169,13 @@ let package = Package(
                 crypto, log, .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
+        // What demonstrably flowed: chained records, signed receipts, and checking them.
+        .target(
+            name: "Receipts",
+            dependencies: [
+                "Billing", "Database", "Events", "Identifiers", "Money", "REST", "Sessions", "Tokens", crypto,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
         .target(name: "Embedding", dependencies: ["COpenBLAS"], swiftSettings: numeric),
         .target(
             name: "Matching",
@@ -197,7 +204,8 @@ let package = Package(
             name: "ConsultCommand",
             dependencies: [
                 "API", "Accounts", "Billing", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail",
-                "Matching", "Money", "Operations", "Passwords", "Payments", "Relay", "Sessions", "Signaling",
+                "Matching", "Money", "Operations", "Passwords", "Payments", "Receipts", "Relay", "Sessions",
+                "Signaling",
                 "SignalingEvents", "Stripe", "StripeSandbox", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -247,7 +255,7 @@ let package = Package(
             name: "APITests",
             dependencies: [
                 "API", "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Matching", "Operations",
-                "Passwords", "Payments", "REST", "Sessions", "Stripe", "StripeSandbox", "Tokens", log,
+                "Passwords", "Payments", "REST", "Receipts", "Sessions", "Stripe", "StripeSandbox", "Tokens", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -291,6 +299,13 @@ let package = Package(
                 "Accounts", "Billing", "Database", "DatabaseTesting", "Events", "Identifiers", "Mail", "Money",
                 "Payments",
                 "REST", "Sessions", "Stripe", "StripeSandbox", "TestSupport", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
+        .testTarget(
+            name: "ReceiptsTests",
+            dependencies: [
+                "Accounts", "Billing", "Database", "DatabaseTesting", "Events", "Identifiers", "Money", "REST",
+                "Receipts", "Sessions", "TestSupport", "Tokens", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], swiftSettings: language),
         .testTarget(

@@ -2,6 +2,7 @@ internal import HTTPTypes
 internal import Identifiers
 public import Payments
 public import REST
+public import Receipts
 
 /// The part of the API's table that is about money: every path under `/api/v1`, who may use it, how often, and who answers.
 public struct MoneyRoutes: Sendable {
@@ -15,16 +16,19 @@ public struct MoneyRoutes: Sendable {
         public var payments: PaymentHandlers
         /// What Stripe tells.
         public var webhooks: WebhookHandlers
+        /// What demonstrably flowed.
+        public var receipts: ReceiptHandlers
 
         /// The parts that answer.
         public init(
             methods: PaymentMethodHandlers, payouts: PayoutHandlers, payments: PaymentHandlers,
-            webhooks: WebhookHandlers
+            webhooks: WebhookHandlers, receipts: ReceiptHandlers
         ) {
             self.methods = methods
             self.payouts = payouts
             self.payments = payments
             self.webhooks = webhooks
+            self.receipts = receipts
         }
     }
 
@@ -44,7 +48,7 @@ public struct MoneyRoutes: Sendable {
 
     /// Every row.
     public static func table(_ handlers: Handlers) -> [Route] {
-        accounts(handlers) + charges(handlers)
+        accounts(handlers) + charges(handlers) + receipts(handlers)
     }
 
     /// What is charged.
@@ -59,6 +63,11 @@ public struct MoneyRoutes: Sendable {
                 try await handlers.webhooks.receive($0)
             },
         ]
+    }
+
+    /// Proofs.
+    private static func receipts(_ handlers: Handlers) -> [Route] {
+        [Route(.get, "/sessions/{id}/receipt", peopleAndAdmin) { try await handlers.receipts.show($0) }]
     }
 
     /// Cards, payout accounts, payouts.

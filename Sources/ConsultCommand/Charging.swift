@@ -4,6 +4,7 @@ import Events
 import Logging
 import Operations
 import Payments
+import Receipts
 import ServiceLifecycle
 import Sessions
 
@@ -19,7 +20,7 @@ struct Charging: Sendable {
     init(pool: DatabasePool, payments parts: PaymentParts, accounts: PaymentAccounts, logger: Logger) {
         let processor = parts.processor
         self.pool = pool
-        let store = ChargeStore(isSimulated: processor.isSimulated) { _, _ in [] }
+        let store = ChargeStore(isSimulated: processor.isSimulated) { try await MediaRecords.billing(of: $0, on: $1) }
         let events = ChargeEvents(store: store, charges: processor.isConfigured, logger: logger)
         let observer = ChargeObserver(pool: pool, store: store, processor: processor)
         self.events = events

@@ -9,6 +9,7 @@ import Matching
 import Operations
 import Passwords
 import Payments
+import Receipts
 import ServiceLifecycle
 import Sessions
 import Signaling
@@ -50,7 +51,8 @@ struct Sidecar: Sendable {
         let money = MoneyRoutes.table(
             .init(
                 methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
-                payments: charging.payments, webhooks: charging.webhooks))
+                payments: charging.payments, webhooks: charging.webhooks,
+                receipts: ReceiptHandlers(pool: pool)))
         let routes = MarketplaceRoutes.table(
             .init(
                 registration: RegistrationHandlers(identity), signIn: SignInHandlers(identity),
@@ -81,13 +83,17 @@ struct Sidecar: Sendable {
             configuration: .init(sender: try MailAddress(mailbox: settings.mailFrom)), logger: logger)
         retention = RetentionJob(pool: pool, logger: logger)
         deadlines = SessionDeadlines(pool: pool, store: sessions, logger: logger)
+        let receipts = Receipts(key: key)
         reader = EventReader(of: .sidecar, on: pool, logger: logger) { [sessionMetrics] delivery, transaction in
+            if try await receipts.takeRecord(delivery, in: transaction) { return }
+            if try await receipts.sealSettled(delivery, in: transaction) { return }
             if try await PresenceEvents.handle(delivery, in: transaction) != .notPresence { return }
             if try await charging.handle(delivery, in: transaction) { return }
             switch try await sessions.handle(delivery, in: transaction) {
             case .applied(let change):
                 sessionMetrics.note(change)
                 try await charging.handle(delivery, change, in: transaction)
+                try await receipts.sealEnded(delivery, in: transaction)
             case .unknown: break
             case .notAReport:
                 guard try await matchmaking.handle(delivery, in: transaction) else {

@@ -122,6 +122,7 @@ public struct MarketplaceQueue: Marketplace {
         case .joined(let user): UniqueID(user.text).map { .joined($0) }
         case .left(let user, let reason): UniqueID(user.text).map { .left($0, reason: reason) }
         case .progress(let seconds, let running): .progress(mediaSeconds: seconds, running: running)
+        case .record(let record): .record(SessionFlow(record))
         case .ended(let reason, let seconds, let quality):
             .ended(reason: reason, mediaSeconds: seconds, quality: SessionQuality(quality))
         }
@@ -131,6 +132,24 @@ public struct MarketplaceQueue: Marketplace {
     public struct NotAnAccount: Error, Sendable, CustomStringConvertible {
         /// What is wrong.
         public let description = "the user's id is not a UUID"
+    }
+}
+
+extension SessionFlow {
+    init(_ record: SessionRecord) {
+        self.init(
+            number: record.number, source: record.source.rawValue, endedAt: record.endedAt,
+            milliseconds: record.milliseconds, startSecond: record.startSecond, mediaSeconds: record.mediaSeconds,
+            reconnectingSeconds: record.reconnectingSeconds, fromCustomer: Direction(record.fromCustomer),
+            fromConsultant: Direction(record.fromConsultant))
+    }
+}
+
+extension SessionFlow.Direction {
+    fileprivate init(_ direction: SessionRecord.Direction) {
+        self.init(
+            packets: direction.packets, bytes: direction.bytes, lost: direction.lost, jitter: direction.jitter,
+            roundTrip: direction.roundTrip, score: direction.score)
     }
 }
 

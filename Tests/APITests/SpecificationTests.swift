@@ -9,6 +9,7 @@ import Matching
 import Passwords
 import Payments
 import REST
+import Receipts
 import Sessions
 import Stripe
 import Testing
@@ -74,7 +75,7 @@ import Yams
         let money = MoneyRoutes.Handlers(
             methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
             payments: PaymentHandlers(pool: pool, store: ChargeStore(isSimulated: false) { _, _ in [] }),
-            webhooks: WebhookHandlers(pool: pool, secrets: []))
+            webhooks: WebhookHandlers(pool: pool, secrets: []), receipts: ReceiptHandlers(pool: pool))
         return (
             MarketplaceRoutes.table(handlers) + MoneyRoutes.table(money),
             MarketplaceRoutes.published(AccountHandlers(identity))

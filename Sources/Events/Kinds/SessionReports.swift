@@ -12,7 +12,9 @@ public struct SessionReport: Sendable, Hashable {
         /// Where the media clock stands: when media first flowed both ways, and from time to time while anybody is there.
         /// `session.progress {sessionId, mediaSeconds, running}`
         case progress(mediaSeconds: Int, running: Bool)
-        /// The room is over. `session.room_ended {sessionId, reason, mediaSeconds, quality}`
+        /// What flowed in about ten seconds of the call. `session.record {sessionId, record}`
+        case record(SessionFlow)
+        /// The room is over; every record came before. `session.room_ended {sessionId, reason, mediaSeconds, quality}`
         case ended(reason: String, mediaSeconds: Int, quality: SessionQuality?)
     }
 
@@ -34,6 +36,7 @@ public struct SessionReport: Sendable, Hashable {
         var mediaSeconds: Int?
         var running: Bool?
         var quality: SessionQuality?
+        var record: SessionFlow?
     }
 
     /// The event for the sidecar's queue. Those of one session are handled in the order of their commits.
@@ -52,6 +55,9 @@ public struct SessionReport: Sendable, Hashable {
             kind = "session.progress"
             payload.mediaSeconds = seconds
             payload.running = running
+        case .record(let record):
+            kind = "session.record"
+            payload.record = record
         case .ended(let reason, let seconds, let quality):
             kind = "session.room_ended"
             payload.reason = reason
@@ -67,18 +73,19 @@ public struct SessionReport: Sendable, Hashable {
     /// - Throws: ``UnreadableEvent``, or a `DecodingError`, where its payload is not as it must be.
     public init?(_ event: Event) throws {
         switch event.kind {
-        case "session.joined", "session.left", "session.progress", "session.room_ended": break
+        case "session.joined", "session.left", "session.progress", "session.record", "session.room_ended": break
         default: return nil
         }
         let payload = try event.payload.decode(as: Payload.self)
         session = try eventID(payload.sessionId, of: "session")
         let user = try payload.userId.map { id throws(UnreadableEvent) in try eventID(id, of: "user") }
-        switch (event.kind, user, payload.mediaSeconds) {
-        case ("session.joined", .some(let user), _): happening = .joined(user)
-        case ("session.left", .some(let user), _): happening = .left(user, reason: payload.reason ?? "left")
-        case ("session.progress", _, .some(let seconds)):
+        switch (event.kind, user, payload.mediaSeconds, payload.record) {
+        case ("session.joined", .some(let user), _, _): happening = .joined(user)
+        case ("session.left", .some(let user), _, _): happening = .left(user, reason: payload.reason ?? "left")
+        case ("session.progress", _, .some(let seconds), _):
             happening = .progress(mediaSeconds: seconds, running: payload.running ?? false)
-        case ("session.room_ended", _, .some(let seconds)):
+        case ("session.record", _, _, .some(let record)): happening = .record(record)
+        case ("session.room_ended", _, .some(let seconds), _):
             happening = .ended(reason: payload.reason ?? "closed", mediaSeconds: seconds, quality: payload.quality)
         default: throw UnreadableEvent(description: "a report of a session lacks what it is about")
         }

@@ -15,6 +15,8 @@ final class Call {
     var metrics = RelayMetrics()
     /// The meter and the gate; the packet path reads and feeds it directly.
     var meter: CallClock
+    /// What flowed; the packet path feeds it, too.
+    var recorder: CallRecorder
 
     private let events: @Sendable (CallEvent) -> Void
     private var first: Leg?
@@ -39,6 +41,7 @@ final class Call {
     ) {
         self.room = room
         meter = clock
+        recorder = CallRecorder(mediaSeconds: clock.status(at: MonotonicInstant(nanoseconds: .min)).mediaSeconds)
         self.ice = ice
         self.loop = loop
         self.surroundings = surroundings
@@ -64,11 +67,13 @@ final class Call {
         if first == nil {
             let leg = Leg(user: user, seat: .first, call: self)
             first = leg
+            recorder.first.user = user
             return leg
         }
         if second == nil {
             let leg = Leg(user: user, seat: .second, call: self)
             second = leg
+            recorder.second.user = user
             return leg
         }
         throw RelayError(.full, "both seats of the call are taken")
@@ -116,11 +121,12 @@ final class Call {
     func leave(_ user: UserID, now: MonotonicInstant) {
         early[user] = nil
         guard let leg = leg(of: user) else { return }
-        run(meter.handle(.seatGone(leg.seat), at: now))
+        run(meter.handle(.seatGone(leg.seat), at: now), now)
         free(leg)
     }
 
     private func free(_ leg: Leg) {
+        leg.recordLosses()
         leg.close()
         departed.append(leg)
         switch leg.seat {
@@ -141,22 +147,22 @@ final class Call {
 
     func extendHorizon(to seconds: Int, now: MonotonicInstant) -> ClockStatus? {
         guard !ended else { return nil }
-        run(meter.handle(.extendHorizon(to: seconds), at: now))
+        run(meter.handle(.extendHorizon(to: seconds), at: now), now)
         return ended ? nil : meter.status(at: now)
     }
 
     /// A leg's path was replaced or lost: its old packets prove nothing any more.
-    func interrupted(_ seat: Seat, at now: MonotonicInstant) { run(meter.handle(.seatGone(seat), at: now)) }
+    func interrupted(_ seat: Seat, at now: MonotonicInstant) { run(meter.handle(.seatGone(seat), at: now), now) }
 
     /// The packet path saw that something is due.
-    func advanceClock(_ now: MonotonicInstant) { run(meter.handle(.tick, at: now)) }
+    func advanceClock(_ now: MonotonicInstant) { run(meter.handle(.tick, at: now), now) }
 
-    private func run(_ actions: [CallClock.Action]) {
+    private func run(_ actions: [CallClock.Action], _ now: MonotonicInstant) {
         for action in actions {
             switch action {
             case .status(let status): emit(.clock(status))
             case .warning(let secondsLeft, let reason): emit(.warning(secondsLeft: secondsLeft, reason: reason))
-            case .closeGate: close(.unpaid)
+            case .closeGate: close(.unpaid, now: now)
             }
         }
     }
@@ -166,30 +172,69 @@ final class Call {
     func tick(_ now: MonotonicInstant) {
         departed = []
         guard !ended else { return }
-        run(meter.handle(.tick, at: now))
+        run(meter.handle(.tick, at: now), now)
         guard !ended else { return }
         let report = now >= nextReport
-        let quality = now >= nextQuality
         for leg in [first, second].compactMap({ $0 }) {
             leg.tick(now)
             if report { leg.sendReports(now) }
-            if quality, let reading = leg.quality(now) { emit(.quality(for: leg.user, reading)) }
         }
         if report { nextReport = now.advanced(by: Self.reportInterval) }
-        if quality { nextQuality = now.advanced(by: Self.qualityInterval) }
+        if now >= nextQuality {
+            readQuality(now)
+            nextQuality = now.advanced(by: Self.qualityInterval)
+        }
+        record(now)
+    }
+
+    private func readQuality(_ now: MonotonicInstant) {
+        let (one, two) = (first?.quality(now), second?.quality(now))
+        if let first, let one { emit(.quality(for: first.user, one)) }
+        if let second, let two { emit(.quality(for: second.user, two)) }
+        note(.first, [one?.up, two?.down])
+        note(.second, [two?.up, one?.down])
+    }
+
+    /// Notes how good a direction was: as good as the worse of its two halves.
+    private func note(_ sender: Seat, _ halves: [DirectionQuality?]) {
+        guard let score = halves.compactMap({ $0?.score }).min() else { return }
+        recorder.note(sender) { $0.add(score: score) }
+    }
+
+    // MARK: Records
+
+    private func record(_ now: MonotonicInstant) {
+        let seconds = meter.status(at: now).mediaSeconds
+        let isReconnecting = first?.isReconnecting == true || second?.isReconnecting == true
+        guard recorder.look(at: now, isReconnecting: isReconnecting, hasRun: meter.hasRun, mediaSeconds: seconds) else {
+            return
+        }
+        if let record = cutRecord(now) { emit(.record(record)) }
+    }
+
+    private func cutRecord(_ now: MonotonicInstant) -> CallRecord? {
+        first?.recordLosses()
+        second?.recordLosses()
+        return recorder.cut(at: now, hasRun: meter.hasRun, mediaSeconds: meter.status(at: now).mediaSeconds)
     }
 
     /// Stops all media and frees both legs.
     ///
-    /// - Parameter reason: told to the call's owner; nil where the owner itself closes it.
-    func close(_ reason: EndReason?) {
-        guard !ended else { return }
+    /// - Parameter reason: told to the call's owner, after the last record; nil where the owner itself closes it.
+    /// - Returns: the clock's last reading, and the last record where it was not told.
+    @discardableResult
+    func close(_ reason: EndReason?, now: MonotonicInstant) -> ClosedCall {
+        guard !ended else { return ClosedCall(clock: meter.status(at: now), record: nil) }
+        let last = ClosedCall(clock: meter.status(at: now), record: cutRecord(now))
         for leg in [first, second].compactMap({ $0 }) { leg.close() }
         departed += [first, second].compactMap { $0 }
         first = nil
         second = nil
         early = [:]
-        if let reason { events(.ended(reason)) }
         ended = true
+        guard let reason else { return last }
+        if let record = last.record { events(.record(record)) }
+        events(.ended(reason))
+        return ClosedCall(clock: last.clock, record: nil)
     }
 }

@@ -23,6 +23,7 @@ extension Leg {
         uplink.meter.count(length)
         // Padding alone is how a sender probes the path; it is nothing that could be heard or seen.
         if header.payloadLength > 0 {
+            call.recorder.count(header.payloadLength, from: seat)
             if call.meter.media(from: seat, at: now) { call.advanceClock(now) }
             mediaArrived(at: now)
         }
@@ -100,7 +101,10 @@ extension Leg {
             negotiation.clockRate(header.payloadType) != 0
         else { return nil }
         let uplink = Uplink(ssrc: header.ssrc, negotiation: negotiation)
-        if uplinks.count >= Self.uplinkLimit { uplinks.removeFirst() }
+        if uplinks.count >= Self.uplinkLimit {
+            recordLosses()
+            uplinks.removeFirst()
+        }
         uplinks.append(uplink)
         if uplink.slot != .mic { requestKeyFrame(of: uplink, at: transport?.lastArrival ?? .now()) }
         return uplink

@@ -12,6 +12,18 @@ extension Leg {
         return QualityReport(up: up, down: down)
     }
 
+    /// Gives the recorder what was lost since the last time, and how the line is now.
+    func recordLosses() {
+        call.recorder.note(seat) { tally in
+            for uplink in uplinks {
+                tally.lost &+= Int(uplink.statistics.lost &- uplink.lossRecorded)
+                uplink.lossRecorded = uplink.statistics.lost
+                tally.jitter = max(tally.jitter, Int(min(uplink.statistics.jitter, 3600) * 1e6))
+            }
+            if let trip = reporting.roundTrip { tally.roundTrip = Int(trip / 1000) }
+        }
+    }
+
     private var roundTripSeconds: Double? { reporting.roundTrip.map { Double($0) / 1e9 } }
 
     private func uplinkQuality(_ now: MonotonicInstant) -> DirectionQuality? {

@@ -27,6 +27,7 @@ final class Leg {
     var sessionVersion: UInt64 = 0
 
     private var shown: PathState?
+    private var wasConnected = false
     private var answered = false
     private var offeredAt = MonotonicInstant(nanoseconds: 0)
     private var firstMediaSeen = false
@@ -42,6 +43,8 @@ final class Leg {
 
     var isSettingUp: Bool { transport?.state == .connecting }
     var isConnected: Bool { transport?.state == .connected }
+    /// Whether there was a path and is none now.
+    var isReconnecting: Bool { wasConnected && shown != .connected }
 
     // MARK: Signaling
 
@@ -83,6 +86,7 @@ final class Leg {
         answered = false
         firstMediaSeen = false
         offeredAt = now
+        recordLosses()
         uplinks = []
         downlinks = [nil, nil, nil]
         reporting = LegReporting()
@@ -132,6 +136,7 @@ final class Leg {
     func show(_ state: PathState) {
         guard shown != state else { return }
         shown = state
+        if state == .connected { wasConnected = true }
         call.emit(.connection(of: user, state))
     }
 

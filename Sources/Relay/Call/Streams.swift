@@ -14,6 +14,8 @@ final class Uplink {
     var quality = (received: Int64(0), expected: Int64(0))
     /// Lost packets already counted into the metrics.
     var lossCounted: Int64 = 0
+    /// Lost packets already counted into records.
+    var lossRecorded: Int64 = 0
     var meter = RateMeter()
     var lastArrival = MonotonicInstant(nanoseconds: .min)
     /// When the sender was last asked to send packets again.

@@ -12,6 +12,8 @@ public enum CallEvent: Sendable, Equatable {
     case warning(secondsLeft: Int, reason: ClockWarning)
     /// What `user` is to know of both directions.
     case quality(for: UserID, QualityReport)
+    /// What flowed since the last record: each ten seconds once media has flowed both ways, and before ``ended(_:)``.
+    case record(CallRecord)
     /// `user` sends a codec the other side cannot take; it should offer again with one of `codecs` first.
     case codecMismatch(for: UserID, codecs: [String])
     /// The gate closed for good. Media has stopped already; nothing else follows.

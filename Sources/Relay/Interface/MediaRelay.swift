@@ -153,11 +153,11 @@ public struct RelayCall: Sendable {
 
     /// Ends the call and frees everything. Emits no event. A call that ended by itself is closed too, to free it.
     ///
-    /// - Returns: the clock's last reading; nil where it was closed before.
+    /// - Returns: the clock's last reading and the last record; nil where it was closed before.
     @discardableResult
-    public func close() async -> ClockStatus? {
-        guard let status = await worker.close(key) else { return nil }
+    public func close() async -> ClosedCall? {
+        guard let closed = await worker.close(key) else { return nil }
         relay.released(workerIndex)
-        return status
+        return closed
     }
 }

@@ -61,6 +61,9 @@ public struct CallClock: Sendable {
     private var latest = MonotonicInstant(nanoseconds: .min)
     private var reported: ClockStatus
 
+    /// Whether media has flowed in both directions at the same time.
+    public var hasRun: Bool { meter.hasRun }
+
     /// Whether media may pass.
     public private(set) var isOpen = true
 

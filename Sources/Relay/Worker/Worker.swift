@@ -67,7 +67,7 @@ actor Worker {
     }
 
     private func finish() {
-        for call in calls.values { call.close(.shutdown) }
+        for call in calls.values { call.close(.shutdown, now: .now()) }
         calls = [:]
         ice = nil
     }
@@ -101,12 +101,11 @@ actor Worker {
 
     func clock(of key: CallKey) -> ClockStatus? { calls[key]?.clock(at: .now()) }
 
-    func close(_ key: CallKey) -> ClockStatus? {
+    func close(_ key: CallKey) -> ClosedCall? {
         guard let call = calls.removeValue(forKey: key) else { return nil }
-        let status = call.clock(at: .now())
-        call.close(nil)
+        let closed = call.close(nil, now: .now())
         finishedCalls.add(call.metrics)
-        return status
+        return closed
     }
 
     func metrics() -> RelayMetrics {

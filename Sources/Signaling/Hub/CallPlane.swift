@@ -15,7 +15,7 @@ protocol PlaneCall: Sendable {
     func addCandidate(_ candidate: CandidateMessage, from user: UserID) async throws(RelayError)
     func leave(_ user: UserID) async
     func extendHorizon(to seconds: Int) async -> ClockStatus?
-    @discardableResult func close() async -> ClockStatus?
+    @discardableResult func close() async -> ClosedCall?
 }
 
 extension MediaRelay: CallPlane {

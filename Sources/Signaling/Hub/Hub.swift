@@ -145,7 +145,9 @@ actor Hub {
                 logger.debug("participant gone", metadata: ["room": "\(room)", "user": "\(user)"])
                 forgetResumption(Resumption(user: user, room: room))
             case .leaveCall(let user): enqueue(.leave(user), in: room)
-            case .closeCall: enqueue(.close, in: room)
+            case .closeCall:
+                noteEnd(of: room)
+                enqueue(.close, in: room)
             case .report(let happening): report(happening, in: room)
             case .billing(let event): counters.billingEvents[event, default: 0] += 1
             }

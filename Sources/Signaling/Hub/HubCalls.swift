@@ -86,14 +86,16 @@ extension Hub {
     }
 
     private func closeCall(in room: RoomID) async {
-        guard let call = lanes[room]?.call else { return }
+        guard let call = lanes[room]?.call else { return run(rooms[room]?.callClosed(nil) ?? [], in: room) }
         lanes[room]?.call = nil
         lanes[room]?.generation += 1
-        if let status = await call.close() { rooms[room]?.park(status) }
+        let closed = await call.close()
+        run(rooms[room]?.callClosed(closed) ?? [], in: room)
     }
 
     private func happened(_ event: CallEvent, in room: RoomID, generation: UInt64?) {
-        guard let lane = lanes[room], lane.generation == generation else { return }
+        // A record counts also where its call is being closed meanwhile: it was told before the last one.
+        if case .record = event {} else if lanes[room]?.generation != generation { return }
         run(rooms[room]?.handle(event) ?? [], in: room)
     }
 

@@ -57,7 +57,8 @@ extension Hub {
             openedAt: Date(), resumeWindow: limits.resumeWindow, now: now)
         if let known = known(token.room) {
             if let ended = known.ended { throw .roomEnded(EndReason(rawValue: ended) ?? .ended) }
-            room.restore(mediaSeconds: known.mediaSeconds, horizonSeconds: known.horizonSeconds, now: now)
+            room.restore(
+                mediaSeconds: known.mediaSeconds, horizonSeconds: known.horizonSeconds, records: known.chain, now: now)
             room.money = known.money
         }
         return room

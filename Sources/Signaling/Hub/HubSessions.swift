@@ -13,15 +13,29 @@ extension Hub {
 
     func report(_ happening: SessionHappening, in room: RoomID) {
         guard marketplace != nil, let session = rooms[room]?.session else { return }
-        tell(happening, of: session)
-        if case .ended = happening { note(room) }
+        if case .record(let record) = happening, rooms[room]?.ended == nil, !reports.takesRecord(of: session) {
+            rooms[room]?.trail?.records.takeBack(record)
+            return
+        }
+        tell(happening, of: session, in: room)
         runReports(.now())
     }
 
-    private func tell(_ happening: SessionHappening, of session: SessionID) {
+    /// Queues what is to be told, and writes it down together with the room, so that a crash leaves both or neither.
+    private func tell(_ happening: SessionHappening, of session: SessionID, in room: RoomID?) {
+        var happening = happening
+        if case .record(var record) = happening {
+            record.endedAt = Date().text
+            happening = .record(record)
+        }
         let (number, dropped) = reports.append(happening, of: session)
         if let dropped { journal?.told(dropped) }
-        if let entry = SessionJournal.Entry(number, session, happening) { journal?.note(entry) }
+        guard let entry = SessionJournal.Entry(number, session, happening) else { return }
+        var isLast = false
+        if case .ended = happening { isLast = true }
+        let line = room.flatMap { self.entry(of: $0, isTold: isLast) }
+        journal?.note(entry, of: line)
+        if let line { journaled[line.room] = line }
     }
 
     /// Starts what may be told now.
@@ -66,8 +80,20 @@ extension Hub {
             guard let happening = entry.happening else { continue }
             reports.restore(.init(number: entry.number, happening: happening), of: entry.session)
         }
-        for room in journal?.remainingRooms ?? [] where room.ended == nil && room.mediaSeconds > 0 {
-            tell(.progress(mediaSeconds: room.mediaSeconds, running: false), of: room.session)
+        for room in journal?.remainingRooms ?? [] {
+            if let reason = room.ended, room.isTold == false {
+                // It died between the end of the room and that of the call.
+                var trail = SessionTrail(now: .now(), mediaSeconds: room.mediaSeconds, records: room.chain)
+                let end = EndReason(rawValue: reason) ?? .ended
+                for happening in trail.ended(end, mediaSeconds: room.mediaSeconds) {
+                    tell(happening, of: room.session, in: nil)
+                }
+                var told = room
+                told.isTold = true
+                journal?.note(told)
+            } else if room.ended == nil, room.mediaSeconds > 0 {
+                tell(.progress(mediaSeconds: room.mediaSeconds, running: false), of: room.session, in: nil)
+            }
         }
         runReports(.now())
     }
@@ -86,16 +112,32 @@ extension Hub {
         journaled = journaled.filter { rooms[$0.key] != nil }
     }
 
+    /// Writes down that a room has ended, before its call is closed and the last word of it said.
+    func noteEnd(of id: RoomID) {
+        guard marketplace != nil, let ended = rooms[id]?.ended, ended != .shutdown, journaled[id]?.ended == nil else {
+            return
+        }
+        note(id)
+    }
+
     private func note(_ id: RoomID) {
-        guard let room = rooms[id], let session = room.session else { return }
-        // A server that stops is back soon: the room goes on.
-        let ended = room.ended == .shutdown ? nil : room.ended
-        let entry = SessionJournal.Room(
-            room: id, session: session, mediaSeconds: room.clock.mediaSeconds,
-            horizonSeconds: room.clock.horizonSeconds, money: room.money, ended: ended?.rawValue,
-            until: Date().timeIntervalSince1970 + Self.memory)
+        guard let entry = entry(of: id, isTold: false) else { return }
         journal?.note(entry)
         journaled[id] = entry
+    }
+
+    /// A room as it is, for the journal.
+    ///
+    /// - Parameter isTold: whether the last word of it is said.
+    private func entry(of id: RoomID, isTold: Bool) -> SessionJournal.Room? {
+        guard let room = rooms[id], let session = room.session else { return nil }
+        // A server that stops is back soon: the room goes on.
+        let ended = room.ended == .shutdown ? nil : room.ended
+        return SessionJournal.Room(
+            room: id, session: session, mediaSeconds: room.clock.mediaSeconds,
+            horizonSeconds: room.clock.horizonSeconds, money: room.money, ended: ended?.rawValue,
+            until: Date().timeIntervalSince1970 + Self.memory, records: room.trail?.records.count,
+            recordedSeconds: room.trail?.records.seconds, isTold: ended == nil ? nil : isTold)
     }
 
     // MARK: Money
@@ -140,7 +182,8 @@ extension Hub {
             id: id, mode: .relay, policy: configuration.billing, session: session, openedAt: Date(),
             resumeWindow: limits.resumeWindow, now: now)
         guard let known = known(id) else { return room }
-        room.restore(mediaSeconds: known.mediaSeconds, horizonSeconds: known.horizonSeconds, now: now)
+        room.restore(
+            mediaSeconds: known.mediaSeconds, horizonSeconds: known.horizonSeconds, records: known.chain, now: now)
         room.money = known.money
         room.ended = known.ended.map { EndReason(rawValue: $0) ?? .ended }
         return room

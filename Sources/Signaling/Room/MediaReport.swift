@@ -4,6 +4,9 @@ struct MediaReport: Sendable, Equatable {
     struct Slot: Sendable, Equatable {
         var bytesReceived: Double?
         var packetsReceived: Double?
+        var packetsLost: Double?
+        /// In seconds.
+        var jitter: Double?
     }
 
     static let slots = ["mic", "camera", "screen"]
@@ -11,10 +14,13 @@ struct MediaReport: Sendable, Equatable {
     /// By slot, in the order of ``slots``.
     var received: [Slot?]
     var bytesSent: Double?
+    /// In seconds.
+    var roundTripTime: Double?
 
-    init(received: [Slot?], bytesSent: Double?) {
+    init(received: [Slot?], bytesSent: Double?, roundTripTime: Double? = nil) {
         self.received = received
         self.bytesSent = bytesSent
+        self.roundTripTime = roundTripTime
     }
 
     init(_ params: Parameters) throws(RPCError) {
@@ -27,9 +33,12 @@ struct MediaReport: Sendable, Equatable {
             received.append(
                 Slot(
                     bytesReceived: try slot.optionalCounter("bytesReceived"),
-                    packetsReceived: try slot.optionalCounter("packetsReceived")))
+                    packetsReceived: try slot.optionalCounter("packetsReceived"),
+                    packetsLost: try slot.optionalCounter("packetsLost"), jitter: try slot.optionalCounter("jitter")))
         }
-        self.init(received: received, bytesSent: try params.optionalCounter("bytesSent"))
+        self.init(
+            received: received, bytesSent: try params.optionalCounter("bytesSent"),
+            roundTripTime: try params.optionalCounter("roundTripTime"))
     }
 
     /// Whether something came since `earlier`, in any slot.

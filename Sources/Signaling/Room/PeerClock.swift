@@ -1,3 +1,4 @@
+internal import Identifiers
 internal import RTP
 internal import Relay
 
@@ -26,6 +27,7 @@ struct PeerClock: Sendable {
     private var position: MonotonicInstant
     private var first = ReceiptLog()
     private var second = ReceiptLog()
+    private var recorder: PeerRecorder
 
     /// - Parameters:
     ///   - mediaSeconds: where media time starts, for a call that goes on.
@@ -33,11 +35,13 @@ struct PeerClock: Sendable {
     init(policy: BillingPolicy, mediaSeconds: Int = 0, horizon: Int? = nil, now: MonotonicInstant) {
         clock = CallClock(policy: policy, mediaSeconds: mediaSeconds, horizon: horizon)
         position = now.advanced(by: -Self.lag)
+        recorder = PeerRecorder(mediaSeconds: mediaSeconds, now: position)
     }
 
     /// Takes what the side on `seat` reports.
-    mutating func take(_ report: MediaReport, from seat: Seat, at now: MonotonicInstant) {
+    mutating func take(_ report: MediaReport, from seat: Seat, of user: UserID, at now: MonotonicInstant) {
         let otherSends = log(of: seat.other).sends
+        recorder.take(report, from: seat, of: user, counts: otherSends != false, at: now)
         withLog(of: seat) { $0.take(report, otherSends: otherSends, at: now) }
     }
 
@@ -54,6 +58,12 @@ struct PeerClock: Sendable {
 
     mutating func extendHorizon(to seconds: Int, at now: MonotonicInstant) -> [Action] {
         advance(to: now) + clock.handle(.extendHorizon(to: seconds), at: position)
+    }
+
+    /// What flowed, where a record is due at the moment that the clock has reached, or is the last one.
+    mutating func record(final: Bool) -> CallRecord? {
+        recorder.cut(
+            at: position, hasRun: clock.hasRun, mediaSeconds: clock.status(at: position).mediaSeconds, final: final)
     }
 
     /// Nobody was here for a while: the clock takes up at `now`.

@@ -36,7 +36,7 @@ extension Room {
     /// Takes a participant's counters; in a room of the relay they say nothing that the relay doesn't know.
     mutating func report(_ report: MediaReport, from user: UserID, at now: MonotonicInstant) throws(RPCError) {
         guard let seat = try seated(user).seat else { return }
-        peerClock?.take(report, from: seat, at: now)
+        peerClock?.take(report, from: seat, of: user, at: now)
     }
 
     /// A new offer of `user` is on its way to the relay: older candidates belong to an older path.
@@ -47,6 +47,8 @@ extension Room {
     // MARK: The relay speaks
 
     mutating func handle(_ event: CallEvent) -> [RoomAction] {
+        // What flowed before the end is told also after it.
+        if case .record(let record) = event { return recorded(record, from: .relay) }
         guard ended == nil else { return [] }
         switch event {
         case .candidate(let user, let candidate):
@@ -58,6 +60,7 @@ extension Room {
             return participants[index].socket.map { [.notify($0, .candidate(message, from: nil))] } ?? []
         case .connection(let user, let state): return everybody(.connection(user, state))
         case .clock(let status): return setClock(status)
+        case .record: return []
         case .warning(let seconds, let reason): return warn(seconds, reason)
         case .quality(let user, let report):
             if let participant = participant(user) { trail?.add(report, of: participant.identity) }
@@ -73,13 +76,6 @@ extension Room {
     }
 
     // MARK: The clock
-
-    /// The call was closed because nobody is left in it; this is where it stood.
-    mutating func park(_ status: ClockStatus) {
-        guard ended == nil else { return }
-        clock = status
-        clock.running = false
-    }
 
     /// Money came: the horizon moves.
     mutating func extendHorizon(to seconds: Int, at now: MonotonicInstant) -> [RoomAction] {

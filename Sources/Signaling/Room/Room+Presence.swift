@@ -53,6 +53,7 @@ extension Room {
         }
         if participants.isEmpty { peerClock?.skip(to: now) }
         participants.append(participant)
+        if participant.seat != nil { trail?.seated(identity) }
         let actions = others(identity.user, joined(participant, rejoined: false)) + arrived(participant)
         return entry(of: identity.user, on: socket, actions: actions, chatAfter: 0)
     }
@@ -123,6 +124,7 @@ extension Room {
             }
         }
         if ended == nil, isOccupied { actions += apply(peerClock?.advance(to: now) ?? []) }
+        if ended == nil, isOccupied { actions += recordPeers(final: false) }
         if ended == nil, isOccupied, let happening = trail?.tick(clock, now: now) { actions.append(.report(happening)) }
         return actions
     }

@@ -59,8 +59,10 @@ struct Room: Sendable {
     }
 
     /// Takes up where an earlier life of this server has left the room.
-    mutating func restore(mediaSeconds: Int, horizonSeconds: Int?, now: MonotonicInstant) {
-        clock.mediaSeconds = max(clock.mediaSeconds, mediaSeconds)
+    mutating func restore(
+        mediaSeconds: Int, horizonSeconds: Int?, records: RecordChain = RecordChain(), now: MonotonicInstant
+    ) {
+        clock.mediaSeconds = max(clock.mediaSeconds, mediaSeconds, records.seconds)
         if let horizon = horizonSeconds, let present = clock.horizonSeconds {
             clock.horizonSeconds = max(present, horizon)
             if let threshold = clock.thresholdSeconds, clock.mediaSeconds >= threshold { clock.state = .paid }
@@ -69,7 +71,7 @@ struct Room: Sendable {
             peerClock = PeerClock(
                 policy: policy, mediaSeconds: clock.mediaSeconds, horizon: clock.horizonSeconds, now: now)
         }
-        if trail != nil { trail = SessionTrail(now: now, mediaSeconds: clock.mediaSeconds) }
+        if trail != nil { trail = SessionTrail(now: now, mediaSeconds: clock.mediaSeconds, records: records) }
     }
 
     // MARK: Asking
@@ -122,7 +124,7 @@ struct Room: Sendable {
 
     // MARK: The end
 
-    /// Ends the room for everybody.
+    /// Ends the room for everybody. What is to be said of a session's call is said once that is closed (``callClosed(_:)``).
     mutating func end(_ reason: EndReason) -> [RoomAction] {
         guard ended == nil else { return [] }
         ended = reason
@@ -137,8 +139,36 @@ struct Room: Sendable {
         }
         participants = []
         chat = ChatLog()
-        if mode == .relay { actions.append(.closeCall) }
-        if let trail { actions.append(.report(trail.ended(reason, clock))) }
-        return actions
+        if mode == .relay { return actions + [.closeCall] }
+        return actions + recordPeers(final: true) + tellEnd()
+    }
+
+    /// The room's call in the relay was closed, because nobody is left in it or the room has ended.
+    ///
+    /// - Parameter closed: where it stood; nil where there was none.
+    mutating func callClosed(_ closed: ClosedCall?) -> [RoomAction] {
+        if let closed {
+            if ended == nil { clock = closed.clock }
+            clock.mediaSeconds = max(clock.mediaSeconds, closed.clock.mediaSeconds)
+            clock.running = false
+        }
+        let last = closed?.record.map { recorded($0, from: .relay) } ?? []
+        return last + (ended == nil ? [] : tellEnd())
+    }
+
+    private mutating func tellEnd() -> [RoomAction] {
+        guard let ended else { return [] }
+        return trail?.ended(ended, mediaSeconds: clock.mediaSeconds).map { .report($0) } ?? []
+    }
+
+    /// What flowed, where the room is one of a booked session.
+    mutating func recorded(_ record: CallRecord, from source: SessionRecord.Source) -> [RoomAction] {
+        trail?.record(record, from: source).map { .report($0) } ?? []
+    }
+
+    /// What flowed between peers, where a record is due, or in any case where it is the last one.
+    mutating func recordPeers(final: Bool) -> [RoomAction] {
+        guard trail != nil, let record = peerClock?.record(final: final) else { return [] }
+        return recorded(record, from: .peers)
     }
 }

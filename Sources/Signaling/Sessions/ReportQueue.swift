@@ -7,17 +7,25 @@ struct ReportQueue: Sendable {
     struct Report: Sendable, Equatable {
         let number: UInt64
         let happening: SessionHappening
+
+        var isRecord: Bool { if case .record = happening { true } else { false } }
     }
 
     private struct Lane: Sendable {
         var waiting: [Report] = []
+        /// How many of them are records.
+        var records = 0
         var isWorking = false
         var failures = 0
         var dueAt = MonotonicInstant(nanoseconds: 0)
     }
 
-    /// Reports of one session that wait; beyond it the oldest readings of the clock, then the oldest of all, are dropped.
+    /// Reports of one session that wait, records apart; beyond it the oldest readings of the clock, then the oldest of these
+    /// reports, are dropped.
     static let maximumPerSession = 64
+    /// Records of one session that wait: what a call tells in four hours of a database that is away. Beyond it none is taken
+    /// any more (``takesRecord(of:)``), and none is ever dropped.
+    static let maximumRecords = 1440
     private let width: Int
     private var lanes: [SessionID: Lane] = [:]
     private var working = 0
@@ -27,6 +35,9 @@ struct ReportQueue: Sendable {
 
     /// How many wait, or are being told.
     var count: Int { lanes.values.reduce(0) { $0 + $1.waiting.count } }
+
+    /// Whether another record of a session is taken.
+    func takesRecord(of session: SessionID) -> Bool { (lanes[session]?.records ?? 0) < Self.maximumRecords }
 
     /// Appends a report.
     ///
@@ -61,12 +72,16 @@ struct ReportQueue: Sendable {
             }
         } else {
             lane.waiting.append(report)
+            if report.isRecord { lane.records += 1 }
         }
-        if lane.waiting.count > Self.maximumPerSession {
-            let clock = lane.waiting.indices.dropFirst(first).first {
+        if lane.waiting.count - lane.records > Self.maximumPerSession {
+            let others = lane.waiting.indices.dropFirst(first)
+            let clock = others.first {
                 if case .progress = lane.waiting[$0].happening { true } else { false }
             }
-            dropped = lane.waiting.remove(at: clock ?? first).number
+            if let victim = clock ?? others.first(where: { !lane.waiting[$0].isRecord }) {
+                dropped = lane.waiting.remove(at: victim).number
+            }
         }
         lanes[session] = lane
         return dropped
@@ -89,7 +104,7 @@ struct ReportQueue: Sendable {
         working -= 1
         lane.isWorking = false
         lane.failures = 0
-        lane.waiting.removeFirst()
+        if lane.waiting.removeFirst().isRecord { lane.records -= 1 }
         lanes[session] = lane.waiting.isEmpty ? nil : lane
     }
 

@@ -9,7 +9,9 @@ public enum SessionHappening: Sendable, Equatable {
     case left(UserID, reason: String)
     /// Where the media clock stands: when media first flows both ways, and from time to time while anybody is there.
     case progress(mediaSeconds: Int, running: Bool)
-    /// The room is over.
+    /// What flowed in about ten seconds of the call.
+    case record(SessionRecord)
+    /// The room is over. Every record has been told before.
     case ended(reason: String, mediaSeconds: Int, quality: [SideQuality])
 }
 

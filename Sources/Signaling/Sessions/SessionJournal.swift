@@ -24,6 +24,15 @@ struct SessionJournal {
         var ended: String?
         /// Until when it matters, in seconds since 1970.
         var until: Double
+        /// How many records of what flowed there are.
+        var records: Int?
+        /// The media second up to which they reach.
+        var recordedSeconds: Int?
+        /// Whether the last word of an ended room is said; nil where it has not ended.
+        var isTold: Bool?
+
+        /// The records that were told.
+        var chain: RecordChain { RecordChain(count: records ?? 0, seconds: recordedSeconds ?? 0) }
     }
 
     /// A report that is to be kept by the marketplace.
@@ -35,6 +44,7 @@ struct SessionJournal {
         var reason: String?
         var mediaSeconds: Int?
         var quality: [SideQuality]?
+        var record: SessionRecord?
     }
 
     private struct Line: Codable {
@@ -43,13 +53,14 @@ struct SessionJournal {
         var told: UInt64?
     }
 
-    /// Beyond this the file is written anew.
+    /// Beyond this the file is written anew, and beyond twice of what had to be kept then.
     static let largestFile = 8 << 20
 
     private let path: String
     private let logger: Logger
     private var descriptor: Int32 = -1
     private var size = 0
+    private var keptSize = 0
     private var rooms: [RoomID: Room] = [:]
     private var reports: [UInt64: Entry] = [:]
 
@@ -101,7 +112,8 @@ struct SessionJournal {
 
     mutating func note(_ room: Room) { append(Line(room: room)) }
 
-    mutating func note(_ report: Entry) { append(Line(report: report)) }
+    /// A report, and the room as it is with it: in one line, so that a crash leaves both or neither.
+    mutating func note(_ report: Entry, of room: Room? = nil) { append(Line(room: room, report: report)) }
 
     mutating func told(_ number: UInt64) {
         guard reports[number] != nil else { return }
@@ -112,7 +124,7 @@ struct SessionJournal {
         apply(line)
         guard let bytes = Self.bytes(line) else { return }
         write(bytes)
-        guard size > Self.largestFile else { return }
+        guard size > max(Self.largestFile, 2 * keptSize) else { return }
         do throws(SignalingError) {
             try rewrite(now: Date())
         } catch {
@@ -153,6 +165,7 @@ struct SessionJournal {
         close()
         descriptor = opened
         size = bytes.count
+        keptSize = size
     }
 
     /// Closes the file.
@@ -176,6 +189,9 @@ extension SessionJournal.Entry {
             self.user = user
             self.reason = reason
         case .progress: return nil
+        case .record(let record):
+            kind = "record"
+            self.record = record
         case .ended(let reason, let seconds, let quality):
             kind = "ended"
             self.reason = reason
@@ -186,10 +202,11 @@ extension SessionJournal.Entry {
 
     /// Nil where the entry lacks what its kind needs.
     var happening: SessionHappening? {
-        switch (kind, user, mediaSeconds) {
-        case ("joined", .some(let user), _): .joined(user)
-        case ("left", .some(let user), _): .left(user, reason: reason ?? "left")
-        case ("ended", _, .some(let seconds)):
+        switch (kind, user, mediaSeconds, record) {
+        case ("joined", .some(let user), _, _): .joined(user)
+        case ("left", .some(let user), _, _): .left(user, reason: reason ?? "left")
+        case ("record", _, _, .some(let record)): .record(record)
+        case ("ended", _, .some(let seconds), _):
             .ended(reason: reason ?? "closed", mediaSeconds: seconds, quality: quality ?? [])
         default: nil
         }

@@ -4,8 +4,9 @@ internal import Relay
 
 /// What the marketplace has been told about a session's room, and what it is to be told next. Pure; a part of ``Room``.
 ///
-/// Told are: whoever comes and goes, the clock when media first flows both ways, then every five media seconds, and every
-/// half minute while anybody is there, so that silence means that nobody is.
+/// Told are: whoever comes and goes, the clock when media first flows both ways, then every five media seconds, at once where
+/// it reaches the threshold or the horizon, and every half minute while anybody is there, so that silence means that nobody
+/// is; and what flowed, in records of about ten seconds.
 struct SessionTrail: Sendable {
     static let step = 5
     static let heartbeat: NanosecondCount = .seconds(30)
@@ -15,17 +16,27 @@ struct SessionTrail: Sendable {
     private var toldSeconds = 0
     private var toldAt: MonotonicInstant
     private var quality: [UserID: SideQuality] = [:]
+    private var roles: [UserID: Role] = [:]
+    /// The records told.
+    var records: RecordChain
+    private var isOver = false
 
-    init(now: MonotonicInstant, mediaSeconds: Int = 0) {
+    init(now: MonotonicInstant, mediaSeconds: Int = 0, records: RecordChain = RecordChain()) {
         toldAt = now
         toldSeconds = mediaSeconds
         hasFlowed = mediaSeconds > 0
+        self.records = records
     }
+
+    /// Somebody took a seat.
+    mutating func seated(_ participant: Identity) { roles[participant.user] = participant.role }
 
     /// The clock has moved.
     mutating func moved(_ clock: ClockStatus) -> SessionHappening? {
         let begins = !hasFlowed && (clock.running || clock.mediaSeconds > 0)
-        guard begins || clock.mediaSeconds >= toldSeconds + Self.step else { return nil }
+        let limits = [clock.thresholdSeconds, clock.horizonSeconds].compactMap { $0 }
+        let reaches = limits.contains { toldSeconds < $0 && clock.mediaSeconds >= $0 }
+        guard begins || reaches || clock.mediaSeconds >= toldSeconds + Self.step else { return nil }
         hasFlowed = true
         toldSeconds = clock.mediaSeconds
         return .progress(mediaSeconds: clock.mediaSeconds, running: clock.running || begins)
@@ -55,9 +66,20 @@ struct SessionTrail: Sendable {
         quality[participant.user] = sides
     }
 
-    func ended(_ reason: EndReason, _ clock: ClockStatus) -> SessionHappening {
-        .ended(
-            reason: reason.rawValue, mediaSeconds: clock.mediaSeconds,
-            quality: quality.values.sorted { $0.user.text < $1.user.text })
+    /// A call has told what flowed.
+    mutating func record(_ record: CallRecord, from source: SessionRecord.Source) -> [SessionHappening] {
+        isOver ? [] : records.append(record, from: source, roles: roles).map { .record($0) }
+    }
+
+    /// The room is over and its call is closed: the last word, said once.
+    mutating func ended(_ reason: EndReason, mediaSeconds: Int) -> [SessionHappening] {
+        guard !isOver else { return [] }
+        isOver = true
+        let seconds = max(mediaSeconds, records.seconds)
+        return records.fill(upTo: seconds).map { .record($0) } + [
+            .ended(
+                reason: reason.rawValue, mediaSeconds: seconds,
+                quality: quality.values.sorted { $0.user.text < $1.user.text })
+        ]
     }
 }

@@ -129,6 +129,8 @@ extension SessionHappening {
         case .joined(let user): "joined \(user)"
         case .left(let user, let reason): "left \(user) \(reason)"
         case .progress(let seconds, let running): "progress \(seconds) \(running ? "running" : "still")"
+        case .record(let record):
+            "record \(record.number) \(record.source.rawValue) \(record.startSecond)+\(record.mediaSeconds)"
         case .ended(let reason, let seconds, _): "ended \(reason) \(seconds)"
         }
     }

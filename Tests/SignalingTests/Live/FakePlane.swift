@@ -98,13 +98,16 @@ final class FakeCall: PlaneCall {
         }
     }
 
-    func close() async -> ClockStatus? {
+    func close() async -> ClosedCall? {
         plane.note("close")
         return status.withLock { status in
             defer { status = nil }
-            return status
+            return status.map { ClosedCall(clock: $0, record: lastRecord.withLock { $0 }) }
         }
     }
+
+    /// What the call has flowed since the last record when it is closed.
+    let lastRecord = Mutex<CallRecord?>(nil)
 
     /// Media time passes.
     func reach(_ seconds: Int) {

@@ -1,3 +1,4 @@
+import Identifiers
 import RTP
 import Relay
 import Testing
@@ -13,12 +14,18 @@ import Testing
         var received: [Seat: Double] = [.first: 0, .second: 0]
         var sent: [Seat: Double] = [.first: 0, .second: 0]
         var reportsSent = true
+        var countsPackets = false
+        /// What a side says to have sent, as a share of what came.
+        var sentShare = 1.0
         /// Who hears nothing.
         var deaf: Set<Seat> = []
         /// Who doesn't report.
         var silent: Set<Seat> = []
         var interval: Int64 = 2000
         var actions: [PeerClock.Action] = []
+        var records: [CallRecord] = []
+        let one = UserID("ada")
+        let two = UserID("bob")
 
         init(threshold: Int?, warning: Int = 0, grace: Int = 1) {
             clock = PeerClock(
@@ -37,12 +44,19 @@ import Testing
                     }
                     let phase = seat == .first ? 0 : interval / 2
                     guard now.nanoseconds / 1_000_000 % interval == phase, !silent.contains(seat) else { continue }
+                    guard let user = seat == .first ? one : two else { continue }
                     clock.take(
                         MediaReport(
-                            received: [.init(bytesReceived: received[seat], packetsReceived: nil), nil, nil],
-                            bytesSent: reportsSent ? sent[seat] : nil), from: seat, at: now)
+                            received: [
+                                .init(
+                                    bytesReceived: received[seat],
+                                    packetsReceived: countsPackets ? received[seat].map { $0 / 100 } : nil), nil, nil,
+                            ],
+                            bytesSent: reportsSent ? sent[seat].map { $0 * sentShare } : nil), from: seat, of: user,
+                        at: now)
                 }
                 actions += clock.advance(to: now)
+                if let record = clock.record(final: false) { records.append(record) }
             }
         }
 
@@ -51,6 +65,35 @@ import Testing
                 if case .status(let status) = action { status } else { nil }
             }.first
         }
+    }
+
+    @Test func `its records add up to the clock, and count what both sides say`() throws {
+        var call = Call(threshold: 600)
+        call.countsPackets = true
+        call.run(milliseconds: 33_000)
+        #expect(call.records.count >= 2)
+        if let last = call.clock.record(final: true) { call.records.append(last) }
+        #expect(call.records.reduce(0) { $0 + $1.mediaSeconds } == call.status?.mediaSeconds)
+        var second = 0
+        for record in call.records {
+            #expect(record.startSecond == second)
+            second += record.mediaSeconds
+            #expect(record.directions.map(\.sender) == [try #require(call.one), try #require(call.two)])
+            #expect(record.directions.allSatisfy { $0.packets > 0 && $0.bytes > 0 && ($0.score ?? 0) > 100 })
+        }
+        // 5 kB/s, of which what the last reports tell is there.
+        let bytes = call.records.reduce(0) { $0 + $1.directions[0].bytes }
+        #expect((140_000...165_000).contains(bytes))
+        #expect(call.clock.record(final: true) == nil)
+    }
+
+    @Test func `in its records the smaller of two claims counts`() {
+        var call = Call(threshold: 600)
+        call.countsPackets = true
+        call.sentShare = 0.5
+        call.run(milliseconds: 33_000)
+        if let last = call.clock.record(final: true) { call.records.append(last) }
+        #expect((70_000...83_000).contains(call.records.reduce(0) { $0 + $1.directions[0].bytes }))
     }
 
     @Test func `an even call counts every second, behind by its lag`() {

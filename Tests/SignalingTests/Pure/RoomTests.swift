@@ -159,7 +159,7 @@ import Testing
         _ = room.leave(ada.user, .left, now: at(1))
         #expect(room.leave(bob.user, .left, now: at(2)).suffix(2) == [.leaveCall(bob.user), .closeCall])
         status.mediaSeconds = 301
-        room.park(status)
+        _ = room.callClosed(ClosedCall(clock: status, record: nil))
         #expect(!room.isOccupied)
         #expect(room.hasMemory)
         try enter(ada, 3, &room)
@@ -189,6 +189,26 @@ import Testing
         #expect(room.end(.closed) == [])
         #expect(room.handle(.ended(.closed)) == [])
         #expect(room.hasMemory)
+    }
+
+    @Test func `a session's last word comes after the last record of its call, once`() throws {
+        var room = Room(
+            id: room().id, mode: .relay, policy: BillingPolicy(), session: SessionID("one"), openedAt: Date(),
+            resumeWindow: .seconds(60), now: at(0))
+        try enter(ada, 1, &room)
+        try enter(bob, 2, &room)
+        var reading = room.clock
+        reading.mediaSeconds = 11
+        _ = room.handle(.clock(reading))
+        #expect(!room.end(.ended).contains { if case .report = $0 { true } else { false } })
+        // What was told before the end, and on its way.
+        let early = CallRecord(milliseconds: 10_000, startSecond: 0, mediaSeconds: 10, directions: [])
+        let last = CallRecord(milliseconds: 2000, startSecond: 10, mediaSeconds: 2, directions: [])
+        reading.mediaSeconds = 12
+        let told = room.handle(.record(early)) + room.callClosed(ClosedCall(clock: reading, record: last))
+        let words = told.map { if case .report(let happening) = $0 { happening.words } else { "other" } }
+        #expect(words == ["record 1 relay 0+10", "record 2 relay 10+2", "ended ended 12"])
+        #expect(room.callClosed(nil).isEmpty)
     }
 
     @Test func `grants and warnings are told and counted`() throws {

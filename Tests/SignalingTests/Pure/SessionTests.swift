@@ -68,6 +68,90 @@ struct ReportQueueTests {
     }
 }
 
+private func record(_ number: Int, from start: Int = 0, _ seconds: Int = 10) -> SessionRecord {
+    SessionRecord(number: number, source: .relay, milliseconds: 10_000, startSecond: start, mediaSeconds: seconds)
+}
+
+@Suite("Records in the queue of reports")
+struct RecordQueueTests {
+    @Test("are never dropped, and no longer taken at their limit")
+    func kept() throws {
+        var queue = ReportQueue()
+        let one = try session("one")
+        for number in 1...ReportQueue.maximumRecords {
+            #expect(queue.takesRecord(of: one))
+            #expect(queue.append(.record(record(number)), of: one).dropped == nil)
+            #expect(queue.append(.progress(mediaSeconds: number, running: true), of: one).dropped == nil || number > 64)
+        }
+        #expect(!queue.takesRecord(of: one))
+        #expect(queue.count == ReportQueue.maximumRecords + ReportQueue.maximumPerSession)
+        var numbers: [Int] = []
+        while let (session, report) = queue.next(at: moment(1)) {
+            if case .record(let record) = report.happening { numbers.append(record.number) }
+            queue.told(session)
+        }
+        #expect(numbers == Array(1...ReportQueue.maximumRecords))
+        #expect(queue.takesRecord(of: one))
+    }
+}
+
+@Suite("What a session's room tells")
+struct SessionTrailTests {
+    private func reading(_ seconds: Int, horizon: Int = 20) -> ClockStatus {
+        ClockStatus(
+            state: .free, mediaSeconds: seconds, thresholdSeconds: 13, horizonSeconds: horizon, running: true)
+    }
+
+    private func told(_ trail: inout SessionTrail, _ seconds: ClosedRange<Int>, horizon: Int = 20) -> [Int] {
+        seconds.compactMap { second in
+            if case .progress(let told, _)? = trail.moved(reading(second, horizon: horizon)) { told } else { nil }
+        }
+    }
+
+    @Test("is the clock each five seconds, and at once where it reaches the threshold and the horizon")
+    func limits() {
+        var trail = SessionTrail(now: moment(0))
+        #expect(told(&trail, 0...22) == [0, 5, 10, 13, 18, 20])
+        #expect(told(&trail, 23...41, horizon: 40) == [25, 30, 35, 40])
+    }
+
+    private func cut(_ start: Int, _ seconds: Int) throws -> CallRecord {
+        CallRecord(
+            milliseconds: 10_000, startSecond: start, mediaSeconds: seconds,
+            directions: [.init(sender: try user("bob"), packets: 7), .init(sender: try user("ada"), packets: 9)])
+    }
+
+    @Test("are records by who sent what, numbered on after a crash, whose seconds are lost")
+    func records() throws {
+        var trail = SessionTrail(now: moment(0))
+        trail.seated(Identity(user: try user("ada"), name: "Ada", role: .customer))
+        trail.seated(Identity(user: try user("bob"), name: "Bob", role: .consultant))
+        guard case .record(let first)? = trail.record(try cut(0, 10), from: .relay).first else {
+            Issue.record("no record")
+            return
+        }
+        #expect(first.number == 1 && first.source == .relay && first.mediaSeconds == 10)
+        #expect(first.fromCustomer.packets == 9 && first.fromConsultant.packets == 7)
+        // It dies at 17; the next life begins there.
+        var next = SessionTrail(now: moment(20), mediaSeconds: 17, records: trail.records)
+        let later = next.record(try cut(17, 10), from: .relay).map(\.words)
+        #expect(later == ["record 2 lost 10+7", "record 3 relay 17+10"])
+        let end = next.ended(.left, mediaSeconds: 30).map(\.words)
+        #expect(end == ["record 4 lost 27+3", "ended left 30"])
+        #expect(next.ended(.left, mediaSeconds: 30).isEmpty)
+    }
+
+    @Test("are the seconds of a record that was not taken with the next one, as lost")
+    func takenBack() throws {
+        var chain = RecordChain()
+        _ = chain.append(try cut(0, 10), from: .relay, roles: [:])
+        let refused = chain.append(try cut(10, 10), from: .relay, roles: [:])
+        for record in refused { chain.takeBack(record) }
+        let next = chain.append(try cut(20, 5), from: .peers, roles: [:])
+        #expect(next.map { SessionHappening.record($0).words } == ["record 2 lost 10+10", "record 3 peers 20+5"])
+    }
+}
+
 @Suite("The journal of sessions")
 struct SessionJournalTests {
     private let path = FileManager.default.temporaryDirectory.appendingPathComponent("journal-\(UUID().uuidString)/j")
@@ -103,6 +187,20 @@ struct SessionJournalTests {
         let again = try open()
         #expect(again.remainingRooms == [try room(42)])
         #expect(again.remainingReports.map(\.happening) == [.joined(try user("u2"))])
+    }
+
+    @Test("keeps records, and how far they reach")
+    func records() throws {
+        defer { try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent) }
+        var journal = try open()
+        var told = try room(12)
+        (told.records, told.recordedSeconds) = (1, 10)
+        let entry = SessionJournal.Entry(1, try session("one"), .record(record(1)))
+        journal.note(try #require(entry), of: told)
+        journal.close()
+        let again = try open()
+        #expect(again.remainingRooms.first?.chain == RecordChain(count: 1, seconds: 10))
+        #expect(again.remainingReports.map(\.happening) == [.record(record(1))])
     }
 
     @Test("forgets what no longer matters, and keeps no readings of the clock as reports")

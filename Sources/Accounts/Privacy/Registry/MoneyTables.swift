@@ -126,5 +126,23 @@ extension PersonalData {
                         """)
                 }
             ]), fate: .pseudonymised),
+        PersonalTable(
+            "media_records", holds: "how much media went in each direction of a session, for each ten seconds",
+            purpose: "to prove what is charged; tax law", readers: "both sides, operators",
+            export: .none("the receipts, which are there, sum them up; both sides read each with the receipt"),
+            fate: .pseudonymised),
+        PersonalTable(
+            "media_receipts", holds: "what a session came to and what was paid for it, signed",
+            purpose: "to prove what is charged; tax law", readers: "both sides, operators",
+            export: .sections([
+                .init("receipts") { user in
+                    jsonList(
+                        """
+                        SELECT statement AS receipt, key_id AS "keyId", signature
+                        FROM media_receipts JOIN sessions ON sessions.id = session_id
+                        WHERE customer_id = \(user) OR consultant_id = \(user) ORDER BY session_id, revision
+                        """)
+                }
+            ]), fate: .pseudonymised),
     ]
 }
