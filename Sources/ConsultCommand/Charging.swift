@@ -20,9 +20,10 @@ struct Charging: Sendable {
     init(pool: DatabasePool, payments parts: PaymentParts, accounts: PaymentAccounts, logger: Logger) {
         let processor = parts.processor
         self.pool = pool
-        let store = ChargeStore(isSimulated: processor.isSimulated) { session, transaction in
-            try await MediaRecords.billing(of: session, on: transaction)
-        }
+        let store = ChargeStore(
+            isSimulated: processor.isSimulated,
+            receiptHead: { try await MediaRecords.head(of: $0, on: $1) },
+            records: { try await MediaRecords.billing(of: $0, on: $1) })
         let events = ChargeEvents(store: store, charges: processor.isConfigured, logger: logger)
         let observer = ChargeObserver(pool: pool, store: store, processor: processor)
         self.events = events

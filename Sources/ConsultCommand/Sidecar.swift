@@ -97,11 +97,15 @@ struct Sidecar: Sendable {
             switch try await sessions.handle(delivery, in: transaction) {
             case .applied(let change):
                 sessionMetrics.note(change)
-                try await receipts.sealEnded(delivery, in: transaction)
                 try await charging.handle(delivery, change, in: transaction)
+                try await receipts.sealEnded(delivery, in: transaction)
             case .unknown: break
             case .notAReport:
-                if try await invoices.handle(delivery, in: transaction) { return }
+                if try await invoices.handle(delivery, in: transaction) {
+                    let number = try await Invoices.number(of: delivery, in: transaction)
+                    _ = try await receipts.sealSettled(delivery, invoiceNumber: number, in: transaction)
+                    return
+                }
                 guard try await matchmaking.handle(delivery, in: transaction) else {
                     throw UnknownEvent(kind: delivery.event.kind)
                 }

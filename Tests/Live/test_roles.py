@@ -23,6 +23,7 @@ GUARDED = [
     ("POST", "/requests/1/accept", ("consultant",)), ("POST", "/requests/1/decline", ("consultant",)),
     ("GET", "/me/performance", ("consultant",)), ("GET", "/sessions", PEOPLE), ("GET", "/sessions/1", ANYBODY),
     ("POST", "/sessions/1/join", PEOPLE), ("POST", "/sessions/1/end", PEOPLE), ("GET", "/sessions/1/quality", ANYBODY),
+    ("GET", "/sessions/1/receipt", ANYBODY),
     ("POST", "/sessions/1/rating", ("customer",)),
 ]
 

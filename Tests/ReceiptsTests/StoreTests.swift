@@ -82,6 +82,34 @@ struct StoreTests {
         #expect(try kept.first?.get(0, as: Int.self) == 4)
     }
 
+    @Test("are bound to the payments once these are decided, and again after a refund")
+    func settled() async throws {
+        let world = try await World()
+        let id = world.session.id
+        try await world.append(flow(1))
+        try await world.pool.query(
+            """
+            INSERT INTO payments (id, session_id, window_number, attempt, state, currency, amount, captured_amount,
+                captured_at, idempotency_key, processor_id)
+            VALUES (\(UniqueID()), \(id), 1, 1, 'captured', 'usd', 2000, 1500, now(), 'a', 'pi_1'),
+                (\(UniqueID()), \(id), 2, 1, 'cancelled', 'usd', 2000, 0, NULL, 'b', 'pi_2')
+            """)
+        let settled = ChargeSettled(
+            session: id, mediaSeconds: 10, billableSeconds: 10, captured: 1500, refunded: 0, fee: 225, waived: 0,
+            forgone: 0)
+        for refunded in [0, 700] {
+            try await world.pool.query("UPDATE payments SET refunded_amount = \(refunded) WHERE processor_id = 'pi_1'")
+            try await world.take(settled.event())
+            let document = try await world.document()
+            #expect(world.verifier.check(document).isGenuine)
+            #expect(document["revision"]?.integer == (refunded == 0 ? 1 : 2))
+            let payments = try #require(document["payments"]?.elements)
+            #expect(payments.map { $0["id"]?.string } == ["pi_1"])
+            #expect(payments[0]["captured"]?["amount"]?.integer == 1500)
+            #expect(payments[0]["refunded"]?["amount"]?.integer == refunded)
+        }
+    }
+
     @Test("of a session in which nothing flowed are a receipt of nothing")
     func nothing() async throws {
         let world = try await World()

@@ -82,13 +82,16 @@ struct World {
 
     /// What the signaling core reports, taken as the sidecar takes it, each twice.
     func report(_ happenings: SessionReport.Happening...) async throws {
-        for happening in happenings {
-            let event = try SessionReport(session.id, happening).event()
-            try await pool.withTransaction { try await Outbox.append(event, in: $0) }
-        }
+        for happening in happenings { try await take(SessionReport(session.id, happening).event()) }
+    }
+
+    /// An event, taken as the sidecar takes it, twice.
+    func take(_ event: Event) async throws {
+        try await pool.withTransaction { try await Outbox.append(event, in: $0) }
         let reader = EventReader(of: .sidecar, on: pool, logger: .quiet) { delivery, transaction in
             for _ in 1...2 {
                 if try await receipts.takeRecord(delivery, in: transaction) { continue }
+                if try await receipts.sealSettled(delivery, in: transaction) { continue }
                 if case .applied = try await store.handle(delivery, in: transaction) {
                     try await receipts.sealEnded(delivery, in: transaction)
                 }

@@ -12,8 +12,11 @@ internal import Sessions
 public struct ChargeStore: Sendable {
     /// The records of a session's media, in their order; empty where there are none.
     public typealias Records = @Sendable (UniqueID, Transaction) async throws -> [MediaRecord]
+    /// What the records of a session's media come to so far: the newest hash of their chain; nil where there are none.
+    public typealias ReceiptHead = @Sendable (UniqueID, Transaction) async throws -> String?
 
     private let records: Records
+    private let receiptHead: ReceiptHead
     let isSimulated: Bool
     let clock: @Sendable () -> Timestamp
 
@@ -25,9 +28,12 @@ public struct ChargeStore: Sendable {
     /// - Parameters:
     ///   - isSimulated: whether the money is play money; people are told.
     ///   - clock: the time; tests give their own.
+    ///   - receiptHead: what Stripe's object of a charge is told of what was charged for.
     public init(
-        isSimulated: Bool, clock: @escaping @Sendable () -> Timestamp = { .now() }, records: @escaping Records
+        isSimulated: Bool, clock: @escaping @Sendable () -> Timestamp = { .now() },
+        receiptHead: @escaping ReceiptHead = { _, _ in nil }, records: @escaping Records
     ) {
+        self.receiptHead = receiptHead
         self.isSimulated = isSimulated
         self.clock = clock
         self.records = records
@@ -78,7 +84,8 @@ public struct ChargeStore: Sendable {
                 outcome.actions.append(action)
                 continue
             }
-            switch try await StepRequest.make(of: step, for: charged, in: transaction) {
+            let head = step.kind == .capture ? try await receiptHead(charged.id, transaction) : nil
+            switch try await StepRequest.make(of: step, for: charged, receiptHead: head, in: transaction) {
             case .request(let request): outcome.sends.append((step, request))
             case .refused(let code):
                 // It cannot be asked at all, and the machine hears of it as if it had been.

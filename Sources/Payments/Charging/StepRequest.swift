@@ -25,7 +25,7 @@ struct StepRequest: Sendable {
     /// The request of a step, as things are now. A step that was stored before is sent as it was stored, so this is asked for
     /// new ones alone.
     static func make(
-        of step: ChargeStep, for session: ChargedSession, in transaction: Transaction
+        of step: ChargeStep, for session: ChargedSession, receiptHead: String?, in transaction: Transaction
     ) async throws -> Result {
         if let stored = try await stored(step.key, in: transaction) { return .request(stored) }
         guard let key = IdempotencyKey(step.key) else { return .refused(Obstacle.noPayment) }
@@ -35,7 +35,9 @@ struct StepRequest: Sendable {
         }
         switch step.kind {
         case .capture:
-            return .request(.init(.capture(intent, amount: step.amount, fee: step.fee, idempotencyKey: key)))
+            let metadata = receiptHead.map { ["receipt": $0] } ?? [:]
+            return .request(
+                .init(.capture(intent, amount: step.amount, fee: step.fee, metadata: metadata, idempotencyKey: key)))
         case .cancel: return .request(.init(.cancel(intent, idempotencyKey: key)))
         case .refund:
             return .request(.init(StripeCall<Refund>.refund(intent, amount: step.amount, idempotencyKey: key)))

@@ -121,4 +121,36 @@ public struct Receipts: Sendable {
             "SELECT FROM sessions WHERE id = \(report.session) AND ended_at IS NOT NULL")
         if !over.isEmpty { try await seal(report.session, in: transaction) }
     }
+
+    /// Signs the receipt of a session anew, with its payments, once all of its money is decided, and again after a refund.
+    ///
+    /// - Returns: whether the event says that.
+    /// - Throws: `DatabaseError`; where the payload is not as it must be.
+    public func sealSettled(
+        _ delivery: Delivery, invoiceNumber: String? = nil, in transaction: Transaction
+    ) async throws -> Bool {
+        guard let settled = try ChargeSettled(delivery.event) else { return false }
+        let payments = try await Self.payments(of: settled.session, on: transaction)
+        try await seal(settled.session, invoiceNumber: invoiceNumber, payments: payments, in: transaction)
+        return true
+    }
+
+    private static func payments(
+        of session: UniqueID, on database: some Queryable
+    ) async throws(DatabaseError) -> [ReceiptPayment] {
+        let rows = try await database.query(
+            """
+            SELECT processor_id, captured_amount, refunded_amount, currency FROM payments
+            WHERE session_id = \(session) AND captured_amount > 0 AND processor_id IS NOT NULL
+            """)
+        return try rows.map { row throws(DatabaseError) in
+            guard let currency = Currency(try row.get("currency", as: String.self)) else {
+                throw DatabaseError(.decoding, "a payment in an unknown currency")
+            }
+            return ReceiptPayment(
+                id: try row.get("processor_id", as: String.self),
+                captured: Money(amount: try row.get("captured_amount", as: Int64.self), currency: currency),
+                refunded: Money(amount: try row.get("refunded_amount", as: Int64.self), currency: currency))
+        }
+    }
 }

@@ -21,7 +21,8 @@ extension Hub {
         runReports(.now())
     }
 
-    /// Queues what is to be told, and writes it down together with the room, so that a crash leaves both or neither.
+    /// Queues what is to be told, and writes a record and the last word down together with the room, so that a crash leaves both
+    /// or neither.
     private func tell(_ happening: SessionHappening, of session: SessionID, in room: RoomID?) {
         var happening = happening
         if case .record(var record) = happening {
@@ -31,9 +32,16 @@ extension Hub {
         let (number, dropped) = reports.append(happening, of: session)
         if let dropped { journal?.told(dropped) }
         guard let entry = SessionJournal.Entry(number, session, happening) else { return }
-        var isLast = false
-        if case .ended = happening { isLast = true }
-        let line = room.flatMap { self.entry(of: $0, isTold: isLast) }
+        var line: SessionJournal.Room?
+        switch happening {
+        case .record(let record):
+            line = room.flatMap { self.entry(of: $0, isTold: false) }
+            // Others may be on their way behind it.
+            line?.records = record.number
+            line?.recordedSeconds = record.startSecond + record.mediaSeconds
+        case .ended: line = room.flatMap { self.entry(of: $0, isTold: true) }
+        case .joined, .left, .progress: break
+        }
         journal?.note(entry, of: line)
         if let line { journaled[line.room] = line }
     }

@@ -46,6 +46,17 @@ public struct Invoices: Sendable {
         return true
     }
 
+    /// The number of the first invoice of the session that `charge.settled` is about; nil where it has none, or the event is
+    /// about something else.
+    public static func number(of delivery: Delivery, in transaction: Transaction) async throws -> String? {
+        guard let settled = try ChargeSettled(delivery.event) else { return nil }
+        return try await transaction.query(
+            """
+            SELECT number FROM invoices WHERE session_id = \(settled.session) AND kind = 'invoice' ORDER BY id LIMIT 1
+            """
+        ).first?.get("number", as: String.self)
+    }
+
     /// Issues what a session's settled amounts ask for, and mails it to the customer.
     ///
     /// - Returns: what was issued now; most often nothing or one document.
