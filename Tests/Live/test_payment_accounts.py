@@ -7,7 +7,9 @@ import http.client
 import urllib.parse
 from collections.abc import Awaitable, Callable
 
+import stripe
 from harness.api import API, EmbeddedServer
+from harness.wait import until
 
 Embedded = Callable[..., Awaitable[EmbeddedServer]]
 
@@ -91,6 +93,58 @@ async def test_a_consultant_is_ready_to_be_paid_at_once(embedded: Embedded) -> N
     (await kim("GET", "/me/earnings?from=yesterday")).problem(422, "invalid_content")
     assert (await kim("GET", "/payouts")).ok() == {"items": [], "next": None}
     assert (await (await server.demo("admin"))("GET", "/payouts")).ok() == {"items": [], "next": None}
+
+
+async def test_what_happens_at_the_processor_is_told_by_webhooks(embedded: Embedded) -> None:
+    server = await embedded()
+    ada, grace = await server.demo("customer"), await server.demo("consultant")
+    link = urllib.parse.urlsplit((await grace("POST", "/me/payout-account", {})).ok()["url"])
+    processor = stripe.StripeClient(
+        "sk_test_live", base_addresses={"api": f"http://{link.netloc}"}, http_client=stripe.RequestsClient())
+
+    def pay_out() -> stripe.Payout:
+        """Charges Ada for Grace, and pays a part of it out."""
+        account = next(a for a in processor.v1.accounts.list({"limit": 100}).data if a.email == "grace@demo.example")
+        customer = next(c.id for c in processor.v1.customers.list().data if c.metadata["user"] == ada.user["id"])
+        card = processor.v1.customers.payment_methods.list(customer).data[0].id
+        processor.v1.payment_intents.create({
+            "amount": 10_000, "currency": "usd", "customer": customer, "payment_method": card, "confirm": True,
+            "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
+            "transfer_data": {"destination": account.id}})
+        return processor.v1.payouts.create({"amount": 2500, "currency": "usd"}, {"stripe_account": account.id})
+
+    await asyncio.to_thread(pay_out)
+
+    async def payouts() -> list[dict]:
+        # The stand-in's time goes on with what it is asked.
+        await asyncio.to_thread(processor.v1.balance.retrieve)
+        return (await grace("GET", "/payouts")).ok()["items"]
+
+    [payout] = await until(payouts, 10, "the payout")
+    assert payout["amount"] == {"amount": 2500, "currency": "usd"} and payout["consultantId"] == grace.user["id"]
+
+    async def is_paid() -> bool:
+        return [item["state"] for item in await payouts()] == ["paid"]
+
+    await until(is_paid, 20, "the payout's arrival")
+    [total] = (await grace("GET", "/me/earnings")).ok()["totals"]
+    assert total["paidOut"] == {"amount": 2500, "currency": "usd"}
+
+    # A card that was removed there is gone here.
+    [card] = await cards(ada)
+    second = (await ada("POST", "/me/payment-methods", {"paymentMethodId": "pm_card_amex"})).ok(201)
+
+    def forget() -> None:
+        customer = next(c.id for c in processor.v1.customers.list().data if c.metadata["user"] == ada.user["id"])
+        visa = next(m for m in processor.v1.customers.payment_methods.list(customer).data if m.card.last4 == "4242")
+        processor.v1.payment_methods.detach(visa.id)
+
+    await asyncio.to_thread(forget)
+
+    async def is_alone() -> bool:
+        return [(item["id"], item["isDefault"]) for item in await cards(ada)] == [(second["id"], True)]
+
+    await until(is_alone, 10, f"the end of card {card['id']}")
 
 
 async def test_the_people_of_the_demonstration_can_pay_and_be_paid(embedded: Embedded) -> None:

@@ -18,8 +18,8 @@ extension PaymentAccounts {
         // The page is the consultant's own; where they come back to says nothing, so the account is read.
         let link = try await ask(
             .onboardingLink(
-                for: account, refreshURL: "\(clientURL)/desk?payouts=again",
-                returnURL: "\(clientURL)/desk?payouts=back",
+                for: account, refreshURL: "\(clientURL)/earnings",
+                returnURL: "\(clientURL)/earnings",
                 idempotencyKey: try Self.onceKey("cc-onboarding")))
         try await read(account)
         return link.url
