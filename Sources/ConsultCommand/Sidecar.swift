@@ -51,7 +51,8 @@ struct Sidecar: Sendable {
         let renderer = try PDFRenderer()
         let invoices = Invoices(
             terms: .init(issuer: settings.invoiceIssuer, isSimulated: payments.processor.isSimulated),
-            clientURL: settings.address(port: settings.httpPort))
+            clientURL: settings.address(port: settings.httpPort),
+            receiptHead: { try await MediaRecords.head(of: $0, on: $1) })
         let money = MoneyRoutes.table(
             .init(
                 methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
