@@ -111,10 +111,6 @@ function operation(call: string): Map | null {
   return found === undefined ? null : mapOf(found, call);
 }
 
-export function isPublished({ call }: Exchange): boolean {
-  return operation(call) !== null;
-}
-
 /** Holds one exchange against what is published of it. */
 export function check({ call, sends, status, reads }: Exchange): void {
   const published = mapOf(operation(call) ?? undefined, call);

@@ -14,7 +14,7 @@ import { chartsOf } from "../src/features/money/earnings/weeks";
 import { fileName } from "../src/features/money/papers/save";
 import { billingStateWords, isSettling, problemWords, summaryWords } from "../src/features/money/session/summary";
 import {
-  accountStateWords, cardName, dayWords, disputeStateWords, expiryWords, monthWords, paymentStateWords, payoutStateWords,
+  accountStateWords, cardName, dayWords, expiryWords, monthWords, paymentStateWords, payoutStateWords,
   requirementWords,
 } from "../src/features/money/words";
 import { Once } from "../src/market/once";
@@ -244,8 +244,8 @@ describe("what a session came to", () => {
   });
 
   test("is waited for until it is settled", () => {
-    const states = ["none", "holding", "held", "charging", "charged", "settled", "failed"] as const;
-    assert.deepEqual(states.filter((state) => isSettling({ state })), ["holding", "held", "charging", "charged"]);
+    const states = ["none", "holding", "held", "charged", "settled", "failed"] as const;
+    assert.deepEqual(states.filter((state) => isSettling({ state })), ["holding", "held", "charged"]);
     assert.equal(new Set(states.map(billingStateWords)).size, states.length);
     assert.match(words({ state: "holding" }), /worked out/);
   });
@@ -296,8 +296,6 @@ describe("words and addresses about money", () => {
       accountStateWords({ state: "enabled", payoutsEnabled: true }), accountStateWords({ state: "enabled", payoutsEnabled: false }));
     assert.equal(requirementWords("individual.verification.document"), "Individual: verification: document");
     assert.equal(requirementWords("Your bank account"), "Your bank account");
-    assert.equal(disputeStateWords("needs_response"), "Needs evidence");
-    assert.equal(disputeStateWords("something_new"), "something new");
     assert.equal(dayWords("2026-11-23", "en-GB"), "23 Nov 2026");
     assert.equal(dayWords("2026-11-23T22:30:00Z", "en-GB"), "23 Nov 2026");
     assert.equal(monthWords("2026-11", "en-GB"), "November 2026");

@@ -9,7 +9,6 @@ import type { Billing, Earnings, Invoice, Payment, PayoutAccount } from "../src/
 import { reduceCharge, unknownCharge } from "../src/call/charge";
 import { idle } from "../src/features/account/useAttempt";
 import type { Attempt } from "../src/features/account/useAttempt";
-import { DisputeView } from "../src/features/money/admin/Disputes";
 import { RefundForm, RefundReview } from "../src/features/money/admin/RefundForm";
 import { NoWay } from "../src/features/money/cards/AddCard";
 import { CardList } from "../src/features/money/cards/CardList";
@@ -76,7 +75,6 @@ describe("the API about money", () => {
     const refund = answering({ sessionId: "s1", refundTotal: usd(5) });
     await calls.refundPayment(refund.api, "p1", { amount: 5, reason: "r" }, "k2");
     const evidence = answering(null);
-    await calls.submitEvidence(evidence.api, "d1", "k3");
     await calls.removeCard(evidence.api, "c1");
     assert.deepEqual([...sent, ...empty.sent, ...refund.sent, ...evidence.sent].map(({ method, path, body, key }) => [method, path, body, key]), [
       ["POST", "/me/payment-methods", { paymentMethodId: "pm_card_visa", isDefault: true }, "k1"],
@@ -84,7 +82,6 @@ describe("the API about money", () => {
       ["GET", "/payments?session=s1&cursor=after", null, null],
       ["GET", "/invoices", null, null],
       ["POST", "/payments/p1/refund", { amount: 5, reason: "r" }, "k2"],
-      ["POST", "/disputes/d1/evidence", {}, "k3"],
       ["DELETE", "/me/payment-methods/c1", null, null],
     ]);
   });
@@ -249,16 +246,6 @@ describe("payments", () => {
     assert.match(review({ name: "failed", error: new ApiError({ kind: "network" }) }), /It may have been done all the same/);
     assert.doesNotMatch(review(refused(409, "nothing_to_refund")), /It may have been done/);
     assert.match(review(refused(409, "nothing_to_refund")), /role="alert"[\s\S]*cannot be given back/);
-  });
-
-  test("that are disputed take evidence as long as the bank does", () => {
-    const dispute = { id: "d1", sessionId: "s1", amount: usd(1667), reason: "product_not_received", state: "needs_response", dueBy: "2026-12-01T00:00:00Z" };
-    const show = (state: string, attempt: Attempt = idle) =>
-      renderToStaticMarkup(<DisputeView dispute={{ ...dispute, state }} attempt={attempt} onSubmit={doNothing} />);
-    assert.match(show("needs_response"), /product not received[\s\S]*evidence-button/);
-    assert.doesNotMatch(show("under_review"), /evidence-button/);
-    assert.match(show("needs_response", { name: "done" }), /The evidence was sent/);
-    assert.match(show("needs_response", refused(503, "payments_unavailable")), /role="alert"/);
   });
 });
 

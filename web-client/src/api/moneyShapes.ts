@@ -8,8 +8,8 @@ const payoutAccountState = choice(["none", "pending", "restricted", "enabled"], 
 const interval = choice(["daily", "weekly", "monthly", "manual"], "manual");
 const payoutState = choice(["pending", "in_transit", "paid", "failed", "canceled"], "pending");
 const paymentState = choice(
-  ["created", "authorized", "captured", "cancelling", "cancelled", "failed", "refunded"], "created");
-const billingState = choice(["none", "holding", "held", "charging", "charged", "settled", "failed"], "none");
+  ["created", "authorized", "captured", "cancelling", "cancelled", "failed", "refunding", "refunded"], "created");
+const billingState = choice(["none", "holding", "held", "charged", "settled", "failed"], "none");
 const invoiceKind = choice(["invoice", "credit_note"], "invoice");
 
 export const paymentMethod = object({
@@ -143,15 +143,6 @@ export const statementEntry = object({
   earned: money,
 });
 
-export const dispute = object({
-  id: string,
-  sessionId: string,
-  amount: money,
-  reason: string,
-  state: string,
-  dueBy: nullable(timestamp),
-});
-
 const source = choice(["relay", "peers", "lost"], "relay");
 const direction = object({}, { packets: integer, score: number });
 
@@ -183,5 +174,4 @@ export type PricedSession = Infer<typeof pricedSession>;
 export type InvoiceEntry = Infer<typeof invoiceEntry>;
 export type Invoice = Infer<typeof invoice>;
 export type StatementEntry = Infer<typeof statementEntry>;
-export type Dispute = Infer<typeof dispute>;
 export type Receipt = Infer<typeof receipt>;

@@ -33,6 +33,8 @@ export function paymentStateWords(state: Payment["state"]): string {
       return "Released";
     case "failed":
       return "Failed";
+    case "refunding":
+      return "Being given back";
     case "refunded":
       return "Given back";
   }
@@ -53,6 +55,8 @@ export function paymentNote({ state, amount, captured, refunded, failureText }: 
       return `${formatMoney(amount)} was held and is free again: nothing was charged.`;
     case "failed":
       return failureText === null || failureText === "" ? "The card did not work." : failureText;
+    case "refunding":
+      return `${formatMoney(captured)} was charged by mistake and is being given back.`;
     case "refunded":
       return `${formatMoney(captured)} was charged and given back.`;
   }
@@ -98,20 +102,6 @@ export function requirementWords(requirement: string): string {
   if (!/^[a-z0-9_.]+$/.test(requirement)) return requirement;
   const words = requirement.split(".").map((part) => part.replace(/_/g, " ")).join(": ");
   return words.charAt(0).toUpperCase() + words.slice(1);
-}
-
-const disputeStates: { readonly [state: string]: string } = {
-  warning_needs_response: "Asks for an answer", warning_under_review: "Being looked at", warning_closed: "Closed",
-  needs_response: "Needs evidence", under_review: "With the bank", won: "Won", lost: "Lost",
-};
-
-export function disputeStateWords(state: string): string {
-  return disputeStates[state] ?? state.replace(/_/g, " ");
-}
-
-/** Whether the bank still takes evidence. */
-export function takesEvidence(state: string): boolean {
-  return state === "needs_response" || state === "warning_needs_response";
 }
 
 /** A day as it is written in the API: `2026-11-23`. */

@@ -11,7 +11,6 @@ import { usePages } from "../../home/usePages";
 import { Waiting } from "../../home/Waiting";
 import { PaymentList } from "../payments/PaymentList";
 import { useParameter } from "../useParameter";
-import { Disputes } from "./Disputes";
 import { RefundDialog } from "./RefundDialog";
 import { SessionSearch } from "./SessionSearch";
 
@@ -55,7 +54,6 @@ export function AdminPaymentsPage() {
           }}
         />
       )}
-      <Disputes />
     </Shell>
   );
 }

@@ -12,7 +12,6 @@ export function isSettling({ state }: Pick<Billing, "state">): boolean {
   switch (state) {
     case "holding":
     case "held":
-    case "charging":
     case "charged":
       return true;
     case "none":
@@ -30,8 +29,6 @@ export function billingStateWords(state: Billing["state"]): string {
       return "Being held";
     case "held":
       return "Held, not charged";
-    case "charging":
-      return "Being charged";
     case "charged":
       return "Charged, being settled";
     case "settled":
