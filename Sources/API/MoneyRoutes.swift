@@ -79,11 +79,6 @@ public struct MoneyRoutes: Sendable {
         ]
     }
 
-    /// Proofs.
-    private static func receipts(_ handlers: Handlers) -> [Route] {
-        [Route(.get, "/sessions/{id}/receipt", peopleAndAdmin) { try await handlers.receipts.show($0) }]
-    }
-
     /// Cards, payout accounts, payouts.
     private static func accounts(_ handlers: Handlers) -> [Route] {
         [

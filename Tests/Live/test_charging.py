@@ -40,7 +40,7 @@ async def agrees(bank: Bank, session: str, customer: Person, charged: int) -> di
     async def receipt_names_the_payments() -> bool:
         receipt = await customer.client.get(f"/sessions/{session}/receipt")
         return receipt.status == 200 and sum(
-            payment["captured"] - payment["refunded"] for payment in receipt.json["payments"]) == charged
+            payment["captured"]["amount"] - payment["refunded"]["amount"] for payment in receipt.json["payments"]) == charged
 
     await until(receipt_names_the_payments, 20, "the receipt with its payments")
     receipt = (await customer.client.get(f"/sessions/{session}/receipt")).expect(200)

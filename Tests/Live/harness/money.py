@@ -131,7 +131,9 @@ class Bank:
         return Figures(int(rows[0][0]), int(rows[0][1]))
 
     async def books_in_order(self) -> None:
-        code, said = await self.town.place.run("ledger", "check")
+        place = self.town.place
+        url = f"postgresql://consult@/consult?host={place.postmaster.socket_folder}&port=5432"
+        code, said = await place.run("ledger", "check", CONSULT_DATABASE_URL=url)
         assert code == 0, said
 
 
