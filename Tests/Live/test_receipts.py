@@ -23,7 +23,7 @@ SECONDS = 14
 
 @pytest_asyncio.fixture
 async def town(tmp_path: Path, nothing_left: None) -> AsyncIterator[Town]:
-    async with open_town(tmp_path / "town", "embedded", mail=False) as made:
+    async with open_town(tmp_path / "town", "embedded", mail=False, CONSULT_RELAY="on") as made:
         yield made
 
 
