@@ -140,14 +140,14 @@ public final class EventReader: Sendable {
         }
     }
 
-    /// Every notification wakes the lanes; so does a connection that listens again, for what was missed.
+    /// A notification wakes one lane; a connection that listens again wakes all, for what was missed.
     private func listen() async {
         for await event in NotificationStream(pool.configuration, channels: [queue.channel], logger: logger) {
             switch event {
             case .listening:
                 wakeup.ring()
                 listening()
-            case .notification: wakeup.ring()
+            case .notification: wakeup.ringForOne()
             case .disconnected: break
             }
         }

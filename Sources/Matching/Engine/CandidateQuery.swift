@@ -23,11 +23,12 @@ enum CandidateQuery {
     /// - Parameters:
     ///   - pendingLimit: whoever has so many requests waiting is not asked.
     ///   - globalMean: the mean of all ratings of the platform.
+    /// - Returns: them, and whether somebody is missing because of that limit alone.
     static func features(
         of fits: [UniqueID: Fit], for question: Question, pendingLimit: Int, globalMean: Double, at now: Timestamp,
         on database: some Queryable
-    ) async throws(DatabaseError) -> [UniqueID: MatchFeatures] {
-        guard !fits.isEmpty else { return [:] }
+    ) async throws(DatabaseError) -> (features: [UniqueID: MatchFeatures], missesFull: Bool) {
+        guard !fits.isEmpty else { return ([:], false) }
         // Ids begin with their time, so that the index of a consultant's sessions finds the last day's.
         var zeros = Zeros()
         let yesterday = UniqueID(at: now.advanced(by: .seconds(-86400)), random: &zeros)
@@ -54,18 +55,20 @@ enum CandidateQuery {
                 ORDER BY completed DESC LIMIT 1
             ) AS past ON true
             WHERE profile.user_id = ANY(\(Array(fits.keys))::uuid[]) AND availability = 'available' AND is_connected
-                AND hourly_rate_amount IS NOT NULL AND waiting.pending < \(pendingLimit)
+                AND hourly_rate_amount IS NOT NULL
             """)
         var found: [UniqueID: MatchFeatures] = [:]
+        var missesFull = false
         for row in rows {
             let user = try row.get(0, as: UniqueID.self)
             guard let fit = fits[user] else { continue }
-            found[user] = try features(row, fit, budget: question.budget, globalMean: globalMean)
+            let features = try features(row, fit, budget: question.budget, globalMean: globalMean)
+            if features.load.pending < pendingLimit { found[user] = features } else { missesFull = true }
         }
         let sessions = found.values.reduce(0) { $0 + $1.load.sessionsLastDay }
         let mean = Double(sessions) / Double(max(1, found.count))
         for user in found.keys { found[user]?.load.peersMean = mean }
-        return found
+        return (found, missesFull)
     }
 
     private static func seconds(_ column: SQL, at now: Timestamp) -> SQL {

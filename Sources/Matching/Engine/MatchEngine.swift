@@ -69,9 +69,10 @@ public final class MatchEngine: Sendable {
     /// Those who can be asked about a question, the best first.
     ///
     /// - Parameter pendingLimit: whoever has so many requests waiting is not asked.
+    /// - Returns: them, and whether somebody is missing because of that limit alone.
     func offers(
         for question: Question, excluding: Set<UniqueID>, pendingLimit: Int, limit: Int, on database: some Queryable
-    ) async throws -> [Offer] {
+    ) async throws -> (offers: [Offer], missesFull: Bool) {
         let start = ContinuousClock.now
         defer {
             let duration = start.duration(to: .now)
@@ -86,6 +87,7 @@ public final class MatchEngine: Sendable {
         // At first those who fit best, whoever they are; where too few of them can be asked, among those who can.
         var among: Set<UniqueID>?
         var features: [UniqueID: MatchFeatures] = [:]
+        var missesFull = false
         while true {
             let fitting = catalogue.rank(query, limit: Self.batch, excluding: passed, among: among)
             passed.formUnion(fitting.map(\.id))
@@ -100,7 +102,8 @@ public final class MatchEngine: Sendable {
             let found = try await CandidateQuery.features(
                 of: Dictionary(fits) { first, _ in first }, for: question, pendingLimit: pendingLimit,
                 globalMean: catalogue.meanRating, at: now, on: database)
-            features.merge(found) { first, _ in first }
+            features.merge(found.features) { first, _ in first }
+            missesFull = missesFull || found.missesFull
             // The next ones fit less than all of these: they are looked at only where these are too few.
             if fitting.count < Self.batch || features.count >= limit { break }
             if among == nil { among = try await CandidateQuery.askable(on: database) }
@@ -110,11 +113,12 @@ public final class MatchEngine: Sendable {
         }
         let ordered = Ranker.order(
             candidates, learner: learner?.current, seed: Ranker.seed(of: question.id.description))
-        return ordered.prefix(limit).compactMap { candidate in
+        let offers = ordered.prefix(limit).compactMap { candidate -> Offer? in
             guard let id = UniqueID(candidate.consultant.text) else { return nil }
             return Offer(
                 consultant: id, score: candidate.score, reasons: candidate.reasons,
                 features: candidate.match.features, rate: candidate.match.features.price.rate)
         }
+        return (offers, missesFull)
     }
 }

@@ -186,7 +186,7 @@ public final class Dispatcher: Service, CustomStringConvertible {
             try await store.perform(actions, at: now, in: transaction)
             return 0
         }
-        let ranked = try await engine.offers(
+        let (ranked, missesFull) = try await engine.offers(
             for: question, excluding: store.handout.excluded, pendingLimit: terms.pendingPerConsultant,
             limit: store.handout.room * 4, on: transaction)
         let held = try await Askable.hold(
@@ -196,9 +196,11 @@ public final class Dispatcher: Service, CustomStringConvertible {
         let asked = Timestamp.now()
         let asks = store.change { $0.ask(candidates, at: asked) }
         actions += asks
+        // Who is in others' hands just now is free in a moment; who is asked by enough already, when one of these is over.
+        let again: Duration? = held.skipped.isEmpty ? missesFull ? .seconds(1) : nil : .milliseconds(20)
         try await store.perform(
             actions, offers: Dictionary(ranked.map { ($0.consultant, $0) }) { first, _ in first },
-            isCrowded: !held.skipped.isEmpty, at: asked, in: transaction)
+            again: again, at: asked, in: transaction)
         return asks.count { if case .ask = $0 { true } else { false } }
     }
 }

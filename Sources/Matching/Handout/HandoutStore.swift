@@ -49,9 +49,9 @@ struct HandoutStore {
     /// - Parameters:
     ///   - offers: what is known of those who are asked.
     ///   - session: the session that came of it.
-    ///   - isCrowded: whether somebody who fits was in others' hands just now, so that it is worth another look at once.
+    ///   - again: after which time another look is worth it, where there still is room.
     func perform(
-        _ actions: [Handout.Action], offers: [UniqueID: Offer] = [:], session: UniqueID? = nil, isCrowded: Bool = false,
+        _ actions: [Handout.Action], offers: [UniqueID: Offer] = [:], session: UniqueID? = nil, again: Duration? = nil,
         at now: Timestamp, in transaction: Transaction
     ) async throws {
         var settled: [Settling: [UniqueID]] = [:]
@@ -81,7 +81,7 @@ struct HandoutStore {
         if status != question.told { events.append(try told(status)) }
         var statements = settled.map { $0.statement(of: $1, at: now) }
         if !asked.isEmpty { statements.append(try insert(asked, wave: wave, at: now)) }
-        statements.append(try update(status, wave: wave, isCrowded: isCrowded, at: now))
+        statements.append(try update(status, wave: wave, again: again, at: now))
         statements += Self.counted(asked: asked.map(\.request.consultant), expired: expired)
         _ = try await transaction.pipeline(statements + Outbox.statements(appending: events))
     }
@@ -137,10 +137,10 @@ struct HandoutStore {
             """
     }
 
-    private func update(_ status: QuestionStatus, wave: Int, isCrowded: Bool, at now: Timestamp) throws -> SQL {
+    private func update(_ status: QuestionStatus, wave: Int, again: Duration?, at now: Timestamp) throws -> SQL {
         let isOver = !handout.state.isLooking
         var due = handout.due(after: now)
-        if isCrowded, handout.room > 0 { due = min(due ?? now, now.advanced(by: .milliseconds(20))) }
+        if let again, handout.room > 0 { due = min(due ?? now, now.advanced(by: again)) }
         return """
             UPDATE questions SET state = \(handout.state.rawValue), wave = \(wave), due_at = \(due),
                 told = \(try JSONText(encoding: status)),
