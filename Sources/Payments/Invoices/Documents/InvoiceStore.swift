@@ -8,7 +8,7 @@ enum InvoiceStore {
         try await database.query(
             """
             SELECT \(Invoice.columns) FROM invoices WHERE session_id = \(session)
-            ORDER BY kind DESC, issued_at, id
+            ORDER BY kind DESC, issued_at, number
             """
         ).map { try Invoice($0) }
     }

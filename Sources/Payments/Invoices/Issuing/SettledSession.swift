@@ -47,7 +47,7 @@ struct SettledSession {
             SELECT id, window_number, captured_amount, processor_id FROM payments
             WHERE session_id = \(session) AND captured_amount > 0 ORDER BY window_number, attempt
             """,
-            "SELECT \(Invoice.columns) FROM invoices WHERE session_id = \(session) ORDER BY issued_at, id",
+            "SELECT \(Invoice.columns) FROM invoices WHERE session_id = \(session) ORDER BY issued_at, number",
         ])
         guard let row = answers[1].first else { return nil }
         guard let currency = Currency(try row.get("rate_currency", as: String.self)) else {
