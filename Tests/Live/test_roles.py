@@ -23,15 +23,22 @@ GUARDED = [
     ("POST", "/requests/1/accept", ("consultant",)), ("POST", "/requests/1/decline", ("consultant",)),
     ("GET", "/me/performance", ("consultant",)), ("GET", "/sessions", PEOPLE), ("GET", "/sessions/1", ANYBODY),
     ("POST", "/sessions/1/join", PEOPLE), ("POST", "/sessions/1/end", PEOPLE), ("GET", "/sessions/1/quality", ANYBODY),
-    ("GET", "/sessions/1/receipt", ANYBODY),
+    ("GET", "/sessions/1/receipt", ANYBODY), ("GET", "/sessions/1/invoice", ANYBODY),
     ("POST", "/sessions/1/rating", ("customer",)),
+    ("GET", "/me/payment-methods", ("customer",)), ("POST", "/me/payment-methods", ("customer",)),
+    ("PATCH", "/me/payment-methods/1", ("customer",)), ("DELETE", "/me/payment-methods/1", ("customer",)),
+    ("GET", "/me/payout-account", ("consultant",)), ("POST", "/me/payout-account", ("consultant",)),
+    ("PATCH", "/me/payout-account", ("consultant",)), ("GET", "/me/earnings", ("consultant",)),
+    ("GET", "/payouts", ("consultant", "admin")), ("GET", "/payments", ANYBODY), ("POST", "/payments/1/refund", ("admin",)),
+    ("GET", "/invoices", ("customer", "admin")), ("GET", "/statements", ("consultant",)),
+    ("GET", "/statements/{month}", ("consultant",)),
 ]
 
 
 OPEN = {
     ("POST", "/auth/register"), ("POST", "/auth/verify-email"), ("POST", "/auth/login"), ("POST", "/auth/refresh"),
     ("POST", "/auth/logout"), ("POST", "/auth/password-reset"), ("POST", "/auth/password-reset/confirm"), ("GET", "/consultants"),
-    ("GET", "/consultants/{id}"), ("GET", "/consultants/{id}/ratings"),
+    ("GET", "/consultants/{id}"), ("GET", "/consultants/{id}/ratings"), ("POST", "/webhooks/stripe"),
 }
 
 
