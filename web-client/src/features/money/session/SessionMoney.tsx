@@ -5,7 +5,7 @@ import { useMarket } from "../../home/market";
 import { InvoicePanel } from "../papers/InvoicePanel";
 import { ReceiptPanel } from "../receipt/ReceiptPanel";
 import { BillingPanel } from "./BillingPanel";
-import { isSettling } from "./summary";
+import { hasInvoice, isSettling } from "./summary";
 import { useCharge } from "./useCharge";
 
 const askAgainAfter = 3_000;
@@ -36,12 +36,8 @@ export function SessionMoney({ id, state }: { readonly id: string; readonly stat
   return (
     <>
       <BillingPanel billing={billing} session={value} side={user.role} />
-      {isLive({ state }) ? null : (
-        <>
-          <InvoicePanel session={id} version={version} />
-          <ReceiptPanel session={id} version={version} />
-        </>
-      )}
+      {isLive({ state }) || !hasInvoice(billing) ? null : <InvoicePanel session={id} version={version} />}
+      {isLive({ state }) || isSettling(billing) ? null : <ReceiptPanel session={id} version={version} />}
     </>
   );
 }

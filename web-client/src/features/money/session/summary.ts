@@ -21,6 +21,11 @@ export function isSettling({ state }: Pick<Billing, "state">): boolean {
   }
 }
 
+/** Whether there is an invoice: all is decided, and something was charged or waived. */
+export function hasInvoice({ state, charged, refunded, waived }: Pick<Billing, "state" | "charged" | "refunded" | "waived">): boolean {
+  return state === "settled" && (charged.amount > 0 || refunded.amount > 0 || waived.amount > 0);
+}
+
 export function billingStateWords(state: Billing["state"]): string {
   switch (state) {
     case "none":
