@@ -12,7 +12,7 @@ import { wayOf } from "../src/features/money/cards/setup";
 import { isWebAddress } from "../src/features/money/earnings/PayoutAccountCard";
 import { chartsOf } from "../src/features/money/earnings/weeks";
 import { fileName } from "../src/features/money/papers/save";
-import { billingStateWords, hasInvoice, isSettling, problemWords, summaryWords } from "../src/features/money/session/summary";
+import { billingStateWords, hasInvoice, hasReceipt, isSettling, problemWords, summaryWords } from "../src/features/money/session/summary";
 import {
   accountStateWords, cardName, dayWords, expiryWords, monthWords, paymentStateWords, payoutStateWords,
   requirementWords,
@@ -246,6 +246,7 @@ describe("what a session came to", () => {
   test("is waited for until it is settled", () => {
     const states = ["none", "holding", "held", "charged", "settled", "failed"] as const;
     assert.deepEqual(states.filter((state) => isSettling({ state })), ["holding", "held", "charged"]);
+    assert.deepEqual(states.filter((state) => hasReceipt({ state })), ["none", "settled"]);
     const sums = (charged: number, refunded = 0, waived = 0) => ({ charged: usd(charged), refunded: usd(refunded), waived: usd(waived) });
     assert.deepEqual(
       [sums(5), sums(0, 5), sums(0, 0, 5), sums(0)].map((amounts) => hasInvoice({ state: "settled", ...amounts })), [true, true, true, false]);

@@ -5,7 +5,7 @@ import { useMarket } from "../../home/market";
 import { InvoicePanel } from "../papers/InvoicePanel";
 import { ReceiptPanel } from "../receipt/ReceiptPanel";
 import { BillingPanel } from "./BillingPanel";
-import { hasInvoice, isSettling } from "./summary";
+import { hasInvoice, hasReceipt, isSettling } from "./summary";
 import { useCharge } from "./useCharge";
 
 const askAgainAfter = 3_000;
@@ -18,7 +18,9 @@ export function SessionMoney({ id, state }: { readonly id: string; readonly stat
   const { value, reload } = useCharge(id);
   const [rounds, setRounds] = useState(0);
   const billing = value?.billing;
-  const waits = billing !== undefined && isSettling(billing) && !isLive({ state }) && rounds < mostRounds;
+  // Also where no money could be held: that is decided only at the end.
+  const isOpen = billing !== undefined && (isSettling(billing) || billing.state === "failed");
+  const waits = isOpen && !isLive({ state }) && rounds < mostRounds;
 
   useEffect(reload, [reload, state]);
   useEffect(() => {
@@ -37,7 +39,7 @@ export function SessionMoney({ id, state }: { readonly id: string; readonly stat
     <>
       <BillingPanel billing={billing} session={value} side={user.role} />
       {isLive({ state }) || !hasInvoice(billing) ? null : <InvoicePanel session={id} version={version} />}
-      {isLive({ state }) || isSettling(billing) ? null : <ReceiptPanel session={id} version={version} />}
+      {isLive({ state }) || !hasReceipt(billing) ? null : <ReceiptPanel session={id} version={version} />}
     </>
   );
 }

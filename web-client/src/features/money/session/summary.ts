@@ -26,6 +26,11 @@ export function hasInvoice({ state, charged, refunded, waived }: Pick<Billing, "
   return state === "settled" && (charged.amount > 0 || refunded.amount > 0 || waived.amount > 0);
 }
 
+/** Whether the receipt of a session that is over is signed: all is decided, or nothing was ever to be charged. */
+export function hasReceipt({ state }: Pick<Billing, "state">): boolean {
+  return state === "settled" || state === "none";
+}
+
 export function billingStateWords(state: Billing["state"]): string {
   switch (state) {
     case "none":
