@@ -31,7 +31,7 @@ struct PrivacyWorld {
             try await pool.withTransaction {
                 try await Consents.record(user, [ConsentChoice(.terms, granted: true)], in: $0)
             }
-            let (hash, family) = ([UInt8](repeating: UInt8.random(in: 0...255), count: 32), UniqueID())
+            let (hash, family) = ((0..<32).map { _ in UInt8.random(in: 0...255) }, UniqueID())
             _ = try await pool.pipeline([
                 "INSERT INTO credentials (user_id, password_hash) VALUES (\(user), 'secret hash')",
                 """
