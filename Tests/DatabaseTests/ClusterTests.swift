@@ -17,8 +17,12 @@ import Testing
         try await PrivateCluster.start(.init(folder: folder), logger: .quiet)
     }
 
-    private func pool(_ cluster: PrivateCluster) throws -> DatabasePool {
-        DatabasePool(try DatabaseConfiguration(url: cluster.url), logger: .quiet)
+    private func pool(
+        _ cluster: PrivateCluster, statementTimeout: Duration = .seconds(10)
+    ) throws -> DatabasePool {
+        var configuration = try DatabaseConfiguration(url: cluster.url)
+        configuration.statementTimeout = statementTimeout
+        return DatabasePool(configuration, logger: .quiet)
     }
 
     /// Waits for a process, of whomever, to end.
@@ -102,7 +106,8 @@ import Testing
     func supervision() async throws {
         let cluster = try await start()
         let supervisor = Task { try await cluster.supervise() }
-        let pool = try pool(cluster)
+        // What ends the statement is the server's death, however long this machine takes to bring it about.
+        let pool = try pool(cluster, statementTimeout: .seconds(120))
         try await pool.query("CREATE TABLE kept (n int)")
         for round in 0..<2 {
             let running = Task { await databaseError { try await pool.query("SELECT pg_sleep(60)") } }

@@ -68,7 +68,7 @@ async def test_only_what_is_published_comes_back(
     embedded: Embedded, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     server = await embedded(CONSULT_LOG_LEVEL="info")
-    seconds = 10 if request.config.getoption("--quick") else 40
+    seconds = 10 if request.config.getoption("--quick") else 25
     for role, routes in DONE.items():
         client = server.api if role == "nobody" else await server.demo(role)
         await fuzz(server, client, seconds, tmp_path)

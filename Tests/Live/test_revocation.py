@@ -134,6 +134,7 @@ async def test_a_consultant_says_on_the_websocket_whether_they_are_there(town: T
         await until(is_gone, SECONDS, "nobody available")
 
 
+@pytest.mark.parametrize("town", ["embedded"], indirect=True)
 async def test_who_is_gone_for_a_minute_is_offline(town: Town, quick: bool):
     if quick:
         pytest.skip("--quick")
