@@ -9,7 +9,9 @@ enum Claim {
     /// Keys whose first event is due and that nobody holds, with their following events.
     ///
     /// The search looks at the first `window` pending events, and at all of them only where that finds nothing: behind
-    /// many events of a few busy or failing keys there may be others.
+    /// many events of a few busy or failing keys there may be others. Of each key the first of these is its first pending
+    /// event at all, for they are the beginning of the queue: no other row is looked for, which would be left to a plan that
+    /// cannot know how many events wait.
     static func take(
         from queue: EventQueue, limit: Int, in transaction: Transaction
     ) async throws(DatabaseError) -> [Delivery] {
@@ -30,26 +32,19 @@ enum Claim {
     ) async throws(DatabaseError) -> [Delivery] {
         let rows = try await transaction.query(
             """
-            WITH near AS (
-                SELECT id FROM outbox_events WHERE queue = \(queue) AND state = 'pending'
+            WITH near AS MATERIALIZED (
+                SELECT id, key, sequence FROM outbox_events WHERE queue = \(queue) AND state = 'pending'
                 ORDER BY sequence LIMIT \(window)
             ), heads AS MATERIALIZED (
-                SELECT head.key FROM outbox_events AS head
-                WHERE head.id IN (SELECT id FROM near) AND head.state = 'pending' AND head.due_at <= clock_timestamp()
-                    AND NOT EXISTS (
-                        SELECT FROM outbox_events AS earlier
-                        WHERE earlier.queue = \(queue) AND earlier.key = head.key AND earlier.state = 'pending'
-                            AND earlier.sequence < head.sequence)
-                ORDER BY head.sequence LIMIT \(limit) FOR UPDATE SKIP LOCKED
+                SELECT key FROM outbox_events
+                WHERE id = ANY(ARRAY(SELECT DISTINCT ON (key) id FROM near ORDER BY key, sequence))
+                    AND state = 'pending' AND due_at <= clock_timestamp()
+                ORDER BY sequence LIMIT \(limit) FOR UPDATE SKIP LOCKED
             )
-            SELECT \(Event.columns), sequence, attempts, created_at FROM (
-                SELECT run.* FROM heads CROSS JOIN LATERAL (
-                    SELECT * FROM outbox_events AS event
-                    WHERE event.queue = \(queue) AND event.key = heads.key AND event.state = 'pending'
-                    ORDER BY event.sequence LIMIT \(limit)
-                ) AS run
-            ) AS runs
-            ORDER BY sequence LIMIT \(limit)
+            SELECT \(Event.columns), sequence, attempts, created_at FROM outbox_events
+            WHERE id = ANY(ARRAY(
+                SELECT near.id FROM near JOIN heads USING (key) ORDER BY near.sequence LIMIT \(limit)))
+            ORDER BY sequence
             """)
         var deliveries: [Delivery] = []
         for row in rows {

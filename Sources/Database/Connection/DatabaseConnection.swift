@@ -12,6 +12,8 @@ public actor DatabaseConnection: Queryable {
     private let configuration: DatabaseConfiguration
     private var wire: Wire?
     private var transaction: TransactionKey?
+    /// The beginning of that transaction, until it goes with its first statement.
+    private var unsentBegin: SQL?
 
     /// The connection's own thread.
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
@@ -57,23 +59,20 @@ public actor DatabaseConnection: Queryable {
         }
     }
 
-    /// Begins a transaction: from now on only statements with this key are accepted.
+    /// Begins a transaction: from now on only statements with this key are accepted. `statement` is sent with the first of
+    /// them, in one round trip; a connection that has ended is noticed here all the same.
     func begin(_ statement: SQL, _ key: TransactionKey) throws(DatabaseError) {
         guard transaction == nil else { throw DatabaseError(.misuse, "the connection is in a transaction") }
-        transaction = key
-        do throws(DatabaseError) {
-            _ = try execute([statement], in: key, nil)
-        } catch {
-            transaction = nil
-            throw error
-        }
+        try withWire { wire throws(DatabaseError) in try wire.checkIdle() }
+        (transaction, unsentBegin) = (key, statement)
     }
 
-    /// Ends a transaction. A cancelled task does not keep it from ending.
+    /// Ends a transaction. A cancelled task does not keep it from ending. One without a statement was never begun.
     ///
     /// - Returns: what PostgreSQL did: a COMMIT may end in `ROLLBACK`.
     func end(_ statement: SQL, _ key: TransactionKey) throws(DatabaseError) -> String {
-        defer { if transaction == key { transaction = nil } }
+        defer { if transaction == key { (transaction, unsentBegin) = (nil, nil) } }
+        if transaction == key, unsentBegin != nil { return statement.text }
         let rows = try execute([statement], in: key, nil)
         if let wire, wire.transactionStatus != PQTRANS_IDLE {
             end()
@@ -126,8 +125,10 @@ public actor DatabaseConnection: Queryable {
     ) throws(DatabaseError) -> [Rows] {
         guard key == transaction else { throw DatabaseError(.misuse, "the transaction has ended") }
         return try withWire { wire throws(DatabaseError) in
+            let first = key == nil ? [] : unsentBegin.map { [$0] } ?? []
+            defer { if wire.transactionStatus != PQTRANS_IDLE { unsentBegin = nil } }
             do throws(DatabaseError) {
-                let rows = try wire.execute(statements, limits(interruption))
+                let rows = Array(try wire.execute(first + statements, limits(interruption)).dropFirst(first.count))
                 if key == nil, wire.transactionStatus != PQTRANS_IDLE {
                     end()
                     throw DatabaseError(.misuse, "a transaction was begun outside of withTransaction")

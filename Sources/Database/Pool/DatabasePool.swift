@@ -91,7 +91,7 @@ public final class DatabasePool: Queryable {
         }
     }
 
-    /// A connection on which a transaction has begun.
+    /// A connection on which a transaction begins with its first statement.
     func beginTransaction(_ statement: SQL, _ key: TransactionKey) async throws(DatabaseError) -> Pooled {
         let deadline = ContinuousClock.now + limits.patience
         while true {
@@ -101,7 +101,7 @@ public final class DatabasePool: Queryable {
                 return pooled
             } catch {
                 await giveBack(pooled)
-                // BEGIN alone has done nothing: where its connection was lost another one is as good.
+                // Nothing was done yet: where the connection has ended another one is as good.
                 guard error.code == .connectionLost, ContinuousClock.now < deadline else { throw error }
             }
         }

@@ -11,10 +11,16 @@ enum CandidateQuery {
         let matchedTags: [String]
     }
 
-    /// Everybody who is available and connected.
-    static func askable(on database: some Queryable) async throws(DatabaseError) -> Set<UniqueID> {
+    /// Everybody who is available and connected; nil where these are more than `limit`.
+    static func askable(
+        atMost limit: Int, on database: some Queryable
+    ) async throws(DatabaseError) -> Set<UniqueID>? {
         let rows = try await database.query(
-            "SELECT user_id FROM consultant_profiles WHERE availability = 'available' AND is_connected")
+            """
+            SELECT user_id FROM consultant_profiles WHERE availability = 'available' AND is_connected
+            LIMIT \(limit + 1)
+            """)
+        guard rows.count <= limit else { return nil }
         return Set(try rows.map { row throws(DatabaseError) in try row.get(0, as: UniqueID.self) })
     }
 

@@ -17,8 +17,10 @@ public final class MatchEngine: Sendable {
         public var unread = 0
     }
 
-    /// How many of those that fit are looked at in the database at a time.
+    /// How many of those that fit are looked at in the database at first.
     private static let batch = 200
+    /// So few can be asked that they are sought out among those that fit; of more, the next best are looked at.
+    private static let few = 500
 
     private let catalogue: ProfileCatalogue
     private let embedder: Embedder?
@@ -84,12 +86,14 @@ public final class MatchEngine: Sendable {
         }
         let query = RelevanceQuery(title: question.title, body: question.body, tags: question.tags, vector: vector)
         var passed = excluding
-        // At first those who fit best, whoever they are; where too few of them can be asked, among those who can.
+        // At first those who fit best, whoever they are; where too few of them can be asked, among those who can, or where
+        // these are many, twice as many of the next.
         var among: Set<UniqueID>?
+        var batch = Self.batch
         var features: [UniqueID: MatchFeatures] = [:]
         var missesFull = false
         while true {
-            let fitting = catalogue.rank(query, limit: Self.batch, excluding: passed, among: among)
+            let fitting = catalogue.rank(query, limit: batch, excluding: passed, among: among)
             passed.formUnion(fitting.map(\.id))
             let fits = fitting.map { fit in
                 (
@@ -105,8 +109,9 @@ public final class MatchEngine: Sendable {
             features.merge(found.features) { first, _ in first }
             missesFull = missesFull || found.missesFull
             // The next ones fit less than all of these: they are looked at only where these are too few.
-            if fitting.count < Self.batch || features.count >= limit { break }
-            if among == nil { among = try await CandidateQuery.askable(on: database) }
+            if fitting.count < batch || features.count >= limit { break }
+            if among == nil { among = try await CandidateQuery.askable(atMost: Self.few, on: database) }
+            batch *= 2
         }
         let candidates = features.compactMap { id, features in
             UserID(id.description).map { Candidate(consultant: $0, features: features) }
