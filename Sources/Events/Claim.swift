@@ -75,10 +75,8 @@ enum Claim {
         return try rows[0].get(0, as: Int64?.self).map { .microseconds($0) }
     }
 
-    /// Enters what became of claimed events.
-    static func settle(
-        delivered: [EventID], failed: [Failure], in transaction: Transaction
-    ) async throws(DatabaseError) {
+    /// Enters what became of claimed events, when the transaction commits.
+    static func settle(delivered: [EventID], failed: [Failure], in transaction: Transaction) {
         var statements: [SQL] = []
         if !delivered.isEmpty {
             statements.append(
@@ -88,7 +86,7 @@ enum Claim {
                 """)
         }
         for failure in failed { statements.append(failure.statement) }
-        if !statements.isEmpty { _ = try await transaction.pipeline(statements) }
+        transaction.postpone(statements)
     }
 
     /// An event whose handling failed.

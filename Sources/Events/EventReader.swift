@@ -81,7 +81,7 @@ public final class EventReader: Sendable {
                 try Task.checkCancellation()
                 try await handle(delivery, in: transaction, &outcome)
             }
-            try await Claim.settle(delivered: outcome.delivered, failed: outcome.failed, in: transaction)
+            Claim.settle(delivered: outcome.delivered, failed: outcome.failed, in: transaction)
             return outcome
         }
         counters.add(outcome)

@@ -69,16 +69,25 @@ public actor DatabaseConnection: Queryable {
 
     /// Ends a transaction. A cancelled task does not keep it from ending. One without a statement was never begun.
     ///
+    /// - Parameter statements: what is sent before it; where one of them fails the transaction is rolled back.
     /// - Returns: what PostgreSQL did: a COMMIT may end in `ROLLBACK`.
-    func end(_ statement: SQL, _ key: TransactionKey) throws(DatabaseError) -> String {
+    func end(
+        _ statement: SQL, after statements: [SQL] = [], _ key: TransactionKey
+    ) throws(DatabaseError) -> String {
         defer { if transaction == key { (transaction, unsentBegin) = (nil, nil) } }
-        if transaction == key, unsentBegin != nil { return statement.text }
-        let rows = try execute([statement], in: key, nil)
+        if transaction == key, unsentBegin != nil, statements.isEmpty { return statement.text }
+        let rows: [Rows]
+        do throws(DatabaseError) {
+            rows = try execute(statements + [statement], in: key, nil)
+        } catch {
+            if let wire, wire.transactionStatus != PQTRANS_IDLE { _ = try? execute(["ROLLBACK"], in: key, nil) }
+            throw error
+        }
         if let wire, wire.transactionStatus != PQTRANS_IDLE {
             end()
             throw DatabaseError(.misuse, "the transaction did not end")
         }
-        return rows.first?.tag ?? ""
+        return rows.last?.tag ?? ""
     }
 
     /// Runs a script of several statements.

@@ -17,8 +17,20 @@ public final class Transaction: Queryable {
     private let key: TransactionKey
     private let savepoints = Atomic<Int>(0)
     private let conflict = Mutex<DatabaseError?>(nil)
-    /// Savepoints that were begun and that nothing was sent after, the outermost first.
-    private let unsent = Mutex<[String]>([])
+    /// What goes with the next statements: savepoints that nothing was sent after, and what was postponed.
+    private let unsent = Mutex<[Unsent]>([])
+
+    private enum Unsent {
+        case savepoint(String)
+        case statement(SQL)
+
+        var statement: SQL {
+            switch self {
+            case .savepoint(let name): "SAVEPOINT \(identifier: name)"
+            case .statement(let statement): statement
+            }
+        }
+    }
 
     init(connection: DatabaseConnection, key: TransactionKey) {
         self.connection = connection
@@ -27,19 +39,22 @@ public final class Transaction: Queryable {
 
     /// Runs statements in one round trip.
     public func pipeline(_ statements: [SQL]) async throws(DatabaseError) -> [Rows] {
-        let names = unsent.withLock { names in
-            defer { names = [] }
-            return names
-        }
+        let first = takeUnsent()
         do throws(DatabaseError) {
-            let savepoints = names.map { "SAVEPOINT \(identifier: $0)" as SQL }
-            return Array(try await connection.run(savepoints + statements, in: key).dropFirst(names.count))
+            let rows = try await connection.run(first.map(\.statement) + statements, in: key)
+            return Array(rows.dropFirst(first.count))
         } catch {
             if error.isTransactionConflict { conflict.withLock { $0 = error } }
             // Refused on our side.
-            if error.code == .invalidParameter { unsent.withLock { $0 = names } }
+            if error.code == .invalidParameter { unsent.withLock { $0 = first + $0 } }
             throw error
         }
+    }
+
+    /// Statements whose rows nobody needs. They are sent with the next ones, or else with COMMIT, and save a round trip;
+    /// where one of them fails that fails.
+    public func postpone(_ statements: [SQL]) {
+        unsent.withLock { $0 += statements.map(Unsent.statement) }
     }
 
     /// Runs `body` so that its failure undoes only its own statements, and the transaction can go on. A body without a
@@ -49,28 +64,40 @@ public final class Transaction: Queryable {
         _ body: nonisolated(nonsending) () async throws -> Value
     ) async throws -> Value {
         let name = "p\(savepoints.wrappingAdd(1, ordering: .relaxed).newValue)"
-        unsent.withLock { $0.append(name) }
+        unsent.withLock { $0.append(.savepoint(name)) }
         do {
             let value = try await body()
-            if !takeUnsent(name) { try await query("RELEASE SAVEPOINT \(identifier: name)") }
+            if !forget(name, whateverFollows: false) { try await query("RELEASE SAVEPOINT \(identifier: name)") }
             return value
         } catch {
             // In a cancelled task the whole transaction is about to end instead.
-            if !takeUnsent(name) { try await query("ROLLBACK TO SAVEPOINT \(identifier: name)") }
+            if !forget(name, whateverFollows: true) { try await query("ROLLBACK TO SAVEPOINT \(identifier: name)") }
             throw error
         }
     }
 
-    /// Forgets a savepoint that was never sent.
+    /// Forgets a savepoint that was never sent, with all that was postponed after it.
     ///
-    /// - Returns: false where PostgreSQL knows it.
-    private func takeUnsent(_ name: String) -> Bool {
-        unsent.withLock { names in
-            guard let place = names.firstIndex(of: name) else { return false }
-            names.remove(at: place)
+    /// - Parameter whateverFollows: false: only where nothing was postponed after it.
+    /// - Returns: false where it is not forgotten.
+    private func forget(_ name: String, whateverFollows: Bool) -> Bool {
+        unsent.withLock { unsent in
+            let place = unsent.firstIndex { if case .savepoint(name) = $0 { true } else { false } }
+            guard let place, whateverFollows || place == unsent.count - 1 else { return false }
+            unsent.removeSubrange(place...)
             return true
         }
     }
+
+    private func takeUnsent() -> [Unsent] {
+        unsent.withLock { unsent in
+            defer { unsent = [] }
+            return unsent
+        }
+    }
+
+    /// What COMMIT takes along.
+    fileprivate var postponed: [SQL] { takeUnsent().map(\.statement) }
 
     /// The conflict that a statement met, even where the body has caught the error.
     fileprivate var conflictMet: DatabaseError? { conflict.withLock { $0 } }
@@ -126,7 +153,7 @@ extension DatabasePool {
         }
         let ending: Result<String, DatabaseError>
         do throws(DatabaseError) {
-            ending = .success(try await pooled.connection.end("COMMIT", key))
+            ending = .success(try await pooled.connection.end("COMMIT", after: transaction.postponed, key))
         } catch {
             ending = .failure(error)
         }

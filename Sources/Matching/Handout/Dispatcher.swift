@@ -183,7 +183,7 @@ public final class Dispatcher: Service, CustomStringConvertible {
         let available = try await Askable.available(store.handout.pending.map(\.consultant), in: transaction)
         var actions = store.change { $0.settle(at: now, available: available.contains) }
         guard store.handout.room > 0 else {
-            try await store.perform(actions, at: now, in: transaction)
+            try store.perform(actions, at: now, in: transaction)
             return 0
         }
         let (ranked, missesFull) = try await engine.offers(
@@ -198,7 +198,7 @@ public final class Dispatcher: Service, CustomStringConvertible {
         actions += asks
         // Who is in others' hands just now is free in a moment; who is asked by enough already, when one of these is over.
         let again: Duration? = held.skipped.isEmpty ? missesFull ? .seconds(1) : nil : .milliseconds(20)
-        try await store.perform(
+        try store.perform(
             actions, offers: Dictionary(ranked.map { ($0.consultant, $0) }) { first, _ in first },
             again: again, at: asked, in: transaction)
         return asks.count { if case .ask = $0 { true } else { false } }

@@ -44,7 +44,7 @@ struct HandoutStore {
 
     // MARK: Writing
 
-    /// Writes what was decided, tells the consultants, and the customer where that is news.
+    /// Writes what was decided when the transaction commits, tells the consultants, and the customer where that is news.
     ///
     /// - Parameters:
     ///   - offers: what is known of those who are asked.
@@ -53,7 +53,7 @@ struct HandoutStore {
     func perform(
         _ actions: [Handout.Action], offers: [UniqueID: Offer] = [:], session: UniqueID? = nil, again: Duration? = nil,
         at now: Timestamp, in transaction: Transaction
-    ) async throws {
+    ) throws {
         var settled: [Settling: [UniqueID]] = [:]
         var asked: [(request: Handout.Request, offer: Offer)] = []
         var expired: [UniqueID] = []
@@ -83,7 +83,7 @@ struct HandoutStore {
         if !asked.isEmpty { statements.append(try insert(asked, wave: wave, at: now)) }
         statements.append(try update(status, wave: wave, again: again, at: now))
         statements += Self.counted(asked: asked.map(\.request.consultant), expired: expired)
-        _ = try await transaction.pipeline(statements + Outbox.statements(appending: events))
+        transaction.postpone(statements + Outbox.statements(appending: events))
     }
 
     /// What is counted of consultants: in one order for everybody, so that two questions do not wait for each other.

@@ -64,7 +64,7 @@ public struct RequestDesk: Sendable {
             "UPDATE requests SET state = 'accepted', settled_at = \(now) WHERE id = \(request)",
             ConsultantStats.answered(consultant, .accepted(after: seconds)),
         ])
-        try await store.perform(actions, session: session.id, at: now, in: transaction)
+        try store.perform(actions, session: session.id, at: now, in: transaction)
         let told = [try Self.answered(request, by: consultant), try await Self.ready(session, in: transaction).event()]
         try await Outbox.append(told, in: transaction)
         return session
@@ -108,7 +108,7 @@ public struct RequestDesk: Sendable {
         let actions = store.change { $0.undelivered(event.request, to: event.user) }
         guard !actions.isEmpty else { return }
         try await Availabilities.setConnected(event.user, false, at: moment, in: transaction)
-        try await store.perform(actions, at: .now(), in: transaction)
+        try store.perform(actions, at: .now(), in: transaction)
         try await Questions.wake(question.id, in: transaction)
     }
 
@@ -122,7 +122,7 @@ public struct RequestDesk: Sendable {
             }
             var store = try await HandoutStore(question, terms: terms, in: transaction)
             guard let actions = store.change({ $0.cancel() }) else { return question.state == .cancelled }
-            try await store.perform(actions, at: .now(), in: transaction)
+            try store.perform(actions, at: .now(), in: transaction)
             return true
         }
     }

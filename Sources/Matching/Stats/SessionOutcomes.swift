@@ -75,7 +75,7 @@ struct SessionOutcomes: Sendable {
         var store = try await HandoutStore(question, terms: terms, in: transaction)
         let actions = store.change { $0.reopen(consultantIsOut: cause == .consultant, isOver: isOver) }
         guard !actions.isEmpty else { return }
-        try await store.perform(actions, at: now, in: transaction)
+        try store.perform(actions, at: now, in: transaction)
         guard !isOver else { return }
         try await transaction.query(
             """
