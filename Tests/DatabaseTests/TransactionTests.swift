@@ -100,6 +100,64 @@ import Testing
         #expect(try await balance("b", pool) == 9)
     }
 
+    @Test("sends what was postponed before the next statement, or with COMMIT")
+    func postponed() async throws {
+        try await pool.withTransaction { transaction in
+            transaction.postpone(["UPDATE accounts SET balance = 1 WHERE name = 'a'"])
+            #expect(try await balance("a", transaction) == 1)
+            transaction.postpone([
+                "UPDATE accounts SET balance = 2 WHERE name = 'a'", "UPDATE accounts SET balance = 3 WHERE name = 'b'",
+            ])
+        }
+        #expect(try await balance("a", pool) == 2)
+        #expect(try await balance("b", pool) == 3)
+        try await pool.withTransaction { $0.postpone(["UPDATE accounts SET balance = 4 WHERE name = 'c'"]) }
+        #expect(try await balance("c", pool) == 4)
+    }
+
+    @Test("is undone with what was postponed where that fails, and its connection stays")
+    func postponedFailure() async throws {
+        let error = await databaseError {
+            try await pool.withTransaction { transaction in
+                try await transaction.query("UPDATE accounts SET balance = 1 WHERE name = 'a'")
+                transaction.postpone([
+                    "UPDATE accounts SET balance = 2 WHERE name = 'b'", "INSERT INTO accounts VALUES ('c', 5)",
+                ])
+            }
+        }
+        #expect(error?.isUniqueViolation() == true, "\(String(describing: error))")
+        #expect(try await balance("a", pool) == 100)
+        #expect(try await balance("b", pool) == 100)
+        #expect(pool.metrics.connections == 1)
+        await #expect(throws: Refusal.self) {
+            try await pool.withTransaction { transaction in
+                transaction.postpone(["UPDATE accounts SET balance = 6 WHERE name = 'a'"])
+                throw Refusal()
+            }
+        }
+        #expect(try await balance("a", pool) == 100)
+    }
+
+    @Test("postpones nothing beyond a savepoint's end, and forgets it with the savepoint")
+    func postponedInSavepoints() async throws {
+        try await pool.withTransaction { transaction in
+            // The failure is the savepoint's, and the transaction goes on.
+            let error = await databaseError {
+                try await transaction.withSavepoint { transaction.postpone(["INSERT INTO accounts VALUES ('c', 5)"]) }
+            }
+            #expect(error?.isUniqueViolation() == true, "\(String(describing: error))")
+            try? await transaction.withSavepoint {
+                transaction.postpone(["UPDATE accounts SET balance = 7 WHERE name = 'a'"])
+                throw Refusal()
+            }
+            try await transaction.withSavepoint {
+                transaction.postpone(["UPDATE accounts SET balance = 8 WHERE name = 'b'"])
+            }
+        }
+        #expect(try await balance("a", pool) == 100)
+        #expect(try await balance("b", pool) == 8)
+    }
+
     @Test("starts over at a real serialisation failure until both have run one after the other")
     func serialisation() async throws {
         let both = Gate()
