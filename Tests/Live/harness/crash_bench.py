@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 from dataclasses import dataclass, field
@@ -128,6 +129,17 @@ class Bench:
             AND NOT EXISTS (SELECT FROM payment_requests WHERE state <> 'answered')
             AND NOT EXISTS (SELECT FROM outbox_events WHERE queue = 'sidecar' AND state = 'pending')
             AND NOT EXISTS (SELECT FROM stripe_events WHERE state = 'waiting')""", "everything to be settled")
+
+    async def told(self, session: str) -> None:
+        """Every event of Stripe's has arrived and was acted on, too."""
+        def happened() -> list[str]:
+            return [event.id for event in self.sandbox.sdk().v1.events.list({"limit": 60}).data]
+
+        ids = ",".join(f"('{id}')" for id in await asyncio.to_thread(happened))
+        await self.true(f"""NOT EXISTS (SELECT FROM (VALUES {ids}) AS happened (id) LEFT JOIN stripe_events USING (id)
+            WHERE stripe_events.state IS DISTINCT FROM 'handled' AND stripe_events.state IS DISTINCT FROM 'ignored')""",
+            "Stripe's events")
+        await self.settled(session)
 
 
 @dataclass

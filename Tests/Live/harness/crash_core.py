@@ -35,7 +35,7 @@ JOURNAL = {
     "writes the end of the room": rb'"ended":"',
     "writes its last word": rb'"kind":"ended"',
 }
-"""Lines of the journal, by what is in them: steps that no proxy sees. After one is where the core can be killed; before it is
+"""Lines of the journal, by what is in them: steps that no proxy sees. The core can be killed after one; before it is
 after the step before."""
 
 
@@ -135,7 +135,7 @@ class CoreBench(Bench):
             with contextlib.suppress(asyncio.CancelledError):
                 await killer
             await self.part()
-        await self.settled(session)
+        await self.told(session)
         found, charged = await self.problems(session, seconds, int(started) - 1)
         if point is not None and not self.points.reached.is_set():
             found.append("this point never came")

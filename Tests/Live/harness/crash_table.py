@@ -15,7 +15,8 @@ PHASES = ("before", "after")
 
 def line(row: Row) -> str:
     """What a kill led to."""
-    outcome = "; ".join(row.problems) or f"charged once ({row.charged / 100:.2f}), in balance, settled"
+    charged = f"{row.charged / 100:.2f} charged once" if row.charged else "nothing charged"
+    outcome = "; ".join(row.problems) or f"{charged}, in balance, settled"
     return f"{row.history:<19} {row.point!s:<66} {row.seconds:>5.1f}  {outcome}"
 
 

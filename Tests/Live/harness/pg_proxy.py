@@ -1,7 +1,7 @@
 """Between a process and PostgreSQL: knows of each commit what is in it, and can hold it, or its answer.
 
 It reads the frontend/backend protocol (version 3) so far as `consult` speaks it: prepared statements, in pipelines that
-end with a Sync. A commit is a `COMMIT`, or the Sync after statements of no transaction; it counts where rows were written.
+end with a Sync. A commit is a `COMMIT`, or the Sync after statements of no transaction; it counts where it wrote rows.
 """
 
 from __future__ import annotations
