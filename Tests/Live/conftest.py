@@ -48,6 +48,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(pytest.mark.skip(reason="--quick"))
 
 
+_SUMMARIES = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture
+def summary(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Says something at the end of the run, whether tests passed or not."""
+    return request.config.stash.setdefault(_SUMMARIES, []).append
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    for text in config.stash.get(_SUMMARIES, []):
+        terminalreporter.write_line("")
+        terminalreporter.write_line(text)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def executable() -> str:
     """The server under test must be there: no server, no result."""

@@ -21,6 +21,14 @@ static inline int cl_spawn_in(posix_spawn_file_actions_t *actions, const char *f
   return posix_spawn_file_actions_addchdir_np(actions, folder);
 }
 
+extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *, int);
+
+/// Closes every descriptor from `lowest` on in the child: what it inherits it keeps open when its parent has died, a port
+/// that is listened on included.
+static inline int cl_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
+  return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
+}
+
 // Declared in sys/mman.h for programs that ask for more than POSIX.
 extern int memfd_create(const char *, unsigned int);
 

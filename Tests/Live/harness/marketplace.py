@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from . import postgres
 from .people import Town, new_session
-from .ports import LOOPBACK, free_ports, media_ports
+from .ports import LOOPBACK, lasting_ports, media_ports
 from .postgres import PostgreSQL, PostmasterFile
 from .server import ROOT, Server, binary, environment
 from .smtp import SMTPSink
@@ -40,7 +40,7 @@ class Marketplace(Server):
         self.folder = folder
         self.data = folder / "data"
         self.log_path = folder / "consult.log"
-        self.signal_port, self.ops_port, self.http_port = free_ports(3)
+        self.signal_port, self.ops_port, self.http_port = lasting_ports(3)
         self.signer = Signer()
         self.process: subprocess.Popen[bytes] | None = None
         self.stopped = False

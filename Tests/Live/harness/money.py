@@ -132,7 +132,8 @@ class Bank:
 
     async def books_in_order(self) -> None:
         place = self.town.place
-        url = f"postgresql://consult@/consult?host={place.postmaster.socket_folder}&port=5432"
+        private = "postgresql://consult@/consult?host={}&port=5432"
+        url = place.settings.get("CONSULT_DATABASE_URL") or private.format(place.postmaster.socket_folder)
         code, said = await place.run("ledger", "check", CONSULT_DATABASE_URL=url)
         assert code == 0, said
 

@@ -29,6 +29,21 @@ def free_ports(count: int) -> list[int]:
             probe.close()
 
 
+def lasting_ports(count: int) -> list[int]:
+    """The same above the ephemeral ports, for who is killed and comes back: no connection takes one in the meantime."""
+    found: list[int] = []
+    while len(found) < count:
+        port = _random.randrange(61_000, 65_500)
+        with socket.socket() as probe:
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+        if port not in found:
+            found.append(port)
+    return found
+
+
 def media_ports(width: int = 600) -> str:
     """A range for media below the ephemeral ports, different from one server to the next."""
     low = _random.randrange(10_000, 32_000 - width, 100)

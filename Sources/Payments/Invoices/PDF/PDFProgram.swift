@@ -42,6 +42,8 @@ struct PDFProgram {
         posix_spawn_file_actions_adddup2(&actions, input.descriptor, 0)
         posix_spawn_file_actions_adddup2(&actions, output.descriptor, 1)
         posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        // A server that is killed while this runs is started again at once, and needs its ports.
+        cl_spawn_close_from(&actions, 3)
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
