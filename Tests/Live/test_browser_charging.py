@@ -1,5 +1,5 @@
-"""Calls that are charged, between browsers on the web client's own pages: what its two people are told of the money before, during and
-after it, and that everybody who keeps books agrees to the cent."""
+"""Calls that are charged, between browsers on the web client's own pages: what their two people are told of the money
+before, during and after them, and that everybody who keeps books agrees to the cent."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ window.__connections = [];
 window.RTCPeerConnection = class extends RTCPeerConnection {
     constructor(...options) { super(...options); window.__connections.push(this); }
 };
+"""
+# Remembers whether the page spoke of unpaid time, be it for a moment.
+ALARMS = """
+window.__alarms = 0;
+new MutationObserver(() => {
+    if (document.querySelector('[data-testid=billing-warning][data-reason=unpaid]')) window.__alarms += 1;
+}).observe(document, { childList: true, subtree: true, attributes: true });
 """
 
 
@@ -69,7 +76,7 @@ class Call:
 async def call(bank: Bank, chromium, desk: asyncio.Lock) -> Call:
     """A customer stores a card and asks, a consultant accepts; both see and hear each other and read how the money stands."""
     payer, payee = await bank.customer(card=None, name="Ann Asker"), await bank.consultant(name="Cora Indexer")
-    customer, consultant = [await chromium(party, scripts=(CONNECTIONS,)) for party in ("customer", "consultant")]
+    customer, consultant = [await chromium(party, scripts=(CONNECTIONS, ALARMS)) for party in ("customer", "consultant")]
     await sign_in(consultant, bank.town, payee)
     await sign_in(customer, bank.town, payer)
     await customer.shows("no-card", "free under 10 minutes")
@@ -97,8 +104,9 @@ async def over(made: Call, *words: str) -> None:
         await sees_the_end(page)
         await page.shows("ended-reason", why)
         assert await page.run("() => window.__connections.length") > 0
-        await until(lambda page=page: page.run(
-            "() => window.__connections.every((one) => one.connectionState === 'closed')"), 5, "the end of the page's connections")
+        await until(
+            lambda page=page: page.run("() => window.__connections.every((one) => one.connectionState === 'closed')"),
+            5, "the end of the page's connections")
         assert await page.inbound() is None
 
 
@@ -130,8 +138,10 @@ async def test_a_card_that_declines_at_the_second_hold_ends_the_call_with_what_i
     bank.sandbox.admin("POST", "faults", {"kind": "declined", "match": {
         "method": "POST", "pathPrefix": "/v1/payment_intents", "formContains": "metadata%5Bwindow%5D=2"}})
     # Both are told as soon as the bank has said no, while the call is still free.
-    await made.customer.shows("charge-text", "Your card was declined. Add another card to go on; the call ends at 00:20 otherwise.", 40)
-    await made.consultant.shows("charge-text", "The customer's card was declined: the call ends at 00:20 unless they add another one.")
+    await made.customer.shows(
+        "charge-text", "Your card was declined. Add another card to go on; the call ends at 00:20 otherwise.", 40)
+    await made.consultant.shows(
+        "charge-text", "The customer's card was declined: the call ends at 00:20 unless they add another one.")
     assert await made.clock() < 20
     await made.customer.ready("charge-add-card")
     assert await made.consultant.text("charge-add-card") is None
@@ -180,6 +190,8 @@ async def long_call(bank: Bank, chromium, desk: asyncio.Lock) -> None:
     await made.customer.shows("charge-text", f"Held {dollars(price(20))} for the next window")
     await media_rises(made.pages, 3)
     await made.reaches(25)
+    for page in made.pages:
+        assert await page.run("() => window.__alarms") == 0, "the page spoke of unpaid time, and all was paid"
     await hang_up(made.customer)
     await over(made, "You ended the call.", "The customer ended the call.")
 
