@@ -19,7 +19,8 @@ from harness.people import Town
 from harness.page import Page
 from harness.peer import Peer
 from harness.schema import Contract
-from harness.server import Server, binary
+from harness.server import REQUESTS, Server, binary
+from harness.stripe_checker import RequestLog
 from harness.wait import until
 from harness.wire import Wire
 from playwright.async_api import async_playwright
@@ -36,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "sanitizer: runs the server under AddressSanitizer or ThreadSanitizer (minutes)")
+    config.addinivalue_line("markers", "refused_by_stripe: sends requests that the stand-in for Stripe has to refuse")
     config.addinivalue_line("markers", "both: with --quick, too, on the private PostgreSQL and on somebody else's")
 
 
@@ -79,6 +81,23 @@ def contract_kept() -> Any:
     contract.violations.clear()
     yield contract
     assert not contract.violations, "\n".join(contract.violations[:10])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sent_to_stripe(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """What all stand-ins for Stripe are asked, wherever they run."""
+    folder = tmp_path_factory.mktemp("stripe-requests")
+    os.environ[REQUESTS] = str(folder)
+    yield RequestLog(folder)
+    del os.environ[REQUESTS]
+
+
+@pytest.fixture(autouse=True)
+def requests_accepted(request: pytest.FixtureRequest, sent_to_stripe: RequestLog) -> Any:
+    """Every request that a stand-in for Stripe took in a test is one that Stripe's own SDK could have sent."""
+    yield
+    wrong = sent_to_stripe.problems(but_refused=request.node.get_closest_marker("refused_by_stripe") is not None)
+    assert not wrong, "\n".join(wrong[:10])
 
 
 @pytest_asyncio.fixture(autouse=True)

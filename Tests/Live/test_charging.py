@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
-from harness.money import RATE, Bank, Figures, open_bank
-from harness.people import Person
+from harness.money import Bank, fee, open_bank, price
 from harness.wait import until
 
 
@@ -19,41 +17,6 @@ async def bank(tmp_path: Path, nothing_left: None) -> AsyncIterator[Bank]:
         yield made
 
 
-def price(seconds: int) -> int:
-    """Half up, as the product computes it."""
-    return (RATE * seconds * 2 + 3600) // 7200
-
-
-def fee(charged: int) -> int:
-    return (charged * 1500 * 2 + 10_000) // 20_000
-
-
-async def agrees(bank: Bank, session: str, customer: Person, charged: int) -> dict:
-    """Whether the session, the ledger, Stripe, the invoice and the receipt say the same."""
-    expected = Figures(charged, fee(charged))
-    billing = await bank.settled(session, customer)
-    assert (billing["charged"]["amount"], billing["fee"]["amount"]) == (expected.charged, expected.fee), billing
-    assert await bank.in_the_ledger(session) == expected
-    assert await asyncio.to_thread(bank.at_stripe, session) == expected
-    await bank.books_in_order()
-
-    async def receipt_names_the_payments() -> bool:
-        receipt = await customer.client.get(f"/sessions/{session}/receipt")
-        return receipt.status == 200 and sum(
-            payment["captured"]["amount"] - payment["refunded"]["amount"] for payment in receipt.json["payments"]) == charged
-
-    await until(receipt_names_the_payments, 20, "the receipt with its payments")
-    receipt = (await customer.client.get(f"/sessions/{session}/receipt")).expect(200)
-    invoice = await customer.client.get(f"/sessions/{session}/invoice")
-    if charged == 0:
-        invoice.problem(404, "invoice_not_found")
-    else:
-        content = invoice.expect(200)
-        assert content["total"] == {"amount": charged, "currency": "usd"} and receipt["invoice"] == content["number"], content
-        assert sum(line["amount"]["amount"] for line in content["lines"]) == charged
-    return receipt
-
-
 async def test_a_call_under_the_threshold_is_free_and_a_longer_one_is_charged_to_the_second(bank: Bank, tmp_path: Path):
     async def short() -> None:
         customer, consultant = await bank.customer(name="Ann Short"), await bank.consultant(name="Cora Short")
@@ -61,7 +24,7 @@ async def test_a_call_under_the_threshold_is_free_and_a_longer_one_is_charged_to
         first, _ = await bank.call(session, customer, consultant)
         await bank.reaches(first, 15)
         (await customer.client.post(f"/sessions/{session}/end")).expect(200)
-        await agrees(bank, session, customer, 0)
+        await bank.agrees(session, customer, 0)
         holds = (await bank.billing(session, customer))["holds"]
         assert {hold["state"] for hold in holds} == {"cancelled"}, holds
 
@@ -76,7 +39,7 @@ async def test_a_call_under_the_threshold_is_free_and_a_longer_one_is_charged_to
         shown = await bank.settled(session, customer)
         seconds = shown["billableSeconds"]
         assert 25 <= seconds <= 28, shown
-        receipt = await agrees(bank, session, customer, price(seconds))
+        receipt = await bank.agrees(session, customer, price(seconds))
         assert [hold["state"] for hold in shown["holds"]][:2] == ["captured", "captured"], shown
         assert shown["holds"][0]["captured"]["amount"] == price(20)
         earned = (await consultant.client.get("/me/earnings")).expect(200)["totals"][0]
@@ -110,6 +73,6 @@ async def test_a_card_that_declines_at_the_second_hold_ends_the_call_with_what_i
     count = len(second.tap.received)
     await until(lambda: second.wire.seen("room.ended") != [], 10, "the other side's end")
     assert len(second.tap.received) - count < 50
-    await agrees(bank, session, customer, price(20))
+    await bank.agrees(session, customer, price(20))
     shown = (await customer.client.get(f"/sessions/{session}")).expect(200)
     assert shown["endReason"] == "unpaid" and shown["billing"]["forgone"]["amount"] > 0, shown

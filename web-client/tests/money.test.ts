@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { ApiError } from "../src/api/error";
 import type { Failure } from "../src/api/error";
 import type { Billing, Receipt } from "../src/api/moneyShapes";
-import { needsCard, openHold, reduceCharge, unknownCharge } from "../src/call/charge";
+import { awaitsHold, needsCard, openHold, reduceCharge, unknownCharge } from "../src/call/charge";
 import type { BillingPush, Charge, ChargeEvent } from "../src/call/charge";
 import { troubleWords } from "../src/features/account/words";
 import { sessionIn } from "../src/features/money/admin/SessionSearch";
@@ -177,6 +177,13 @@ describe("a call's money", () => {
     assert.equal(openHold(charge)?.window, 2);
     assert.equal(text(charge, paid), "Charged $16.67 so far · Held $20.00 for the next window");
     assert.equal(text(after(push("captured", { charged: usd(1667) })), paid), "Charged $16.67 so far");
+  });
+
+  test("waits for the first hold, of which nothing is pushed", () => {
+    assert.equal(awaitsHold(unknownCharge), false);
+    for (const state of ["none", "holding"] as const) assert.equal(awaitsHold(after(loaded({ state }))), true);
+    assert.equal(awaitsHold(after(loaded({ state: "holding" }), push("declined"))), false);
+    for (const state of ["held", "charged", "settled", "failed"] as const) assert.equal(awaitsHold(after(loaded({ state }))), false);
   });
 
   test("asks for another card where one helps, and only whoever can add one", () => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { loadConfig, websocketAddress } from "../src/api/config";
 import { hasExpired, readToken, tokenInFragment, tokenInText } from "../src/api/roomToken";
-import { formatMoney, outlives, secondsLeft, timeLeft, warn } from "../src/call/billing";
+import { formatMoney, isDue, outlives, secondsLeft, timeLeft, warn } from "../src/call/billing";
 import * as chat from "../src/call/chat";
 import { formatClock, spokenDuration } from "../src/call/clock";
 import { loudness } from "../src/call/level";
@@ -61,6 +61,14 @@ describe("time and money", () => {
     const warning = warn("unpaid", 30, { ...free, state: "grace" }, 1_000);
     assert.equal(secondsLeft(warning, free, 11_000), 20);
     assert.equal(secondsLeft(warning, free, 99_000), 0);
+  });
+
+  test("unpaid time is told of once it is known that nobody pays, the end of free time at once", () => {
+    assert.equal(isDue(warn("threshold", 60, free, 1_000), 1_000), true);
+    const grace = warn("unpaid", 30, { ...free, state: "grace" }, 1_000);
+    assert.deepEqual([1_000, 3_900, 4_000].map((now) => isDue(grace, now)), [false, false, true]);
+    // A grace that is hardly longer is told of in its middle.
+    assert.deepEqual([1_900, 2_000].map((now) => isDue(warn("unpaid", 2, free, 1_000), now)), [false, true]);
   });
 
   test("a warning is over when the horizon moves or its time has come, not when a status lags behind", () => {

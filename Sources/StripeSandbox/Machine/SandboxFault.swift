@@ -8,7 +8,7 @@ public struct SandboxFault: Sendable, Equatable, Codable {
         public var pathPrefix: String?
         /// What the path ends with; nil: any.
         public var pathSuffix: String?
-        /// A text that the decoded form must have in it; nil: any.
+        /// A text that the encoded form must have in it; nil: any.
         public var formContains: String?
 
         /// A match.

@@ -73,9 +73,21 @@ public final class LocalSandbox: Sendable {
                 state.faults[index].times -= 1
                 if state.faults[index].times <= 0 { state.faults.remove(at: index) }
             }
-            if fault?.kind == .cut { return nil }
+            guard fault?.kind != .cut else {
+                note(received, nil)
+                return nil
+            }
             let reply = state.sandbox.apply(.request(received), fault: fault, now: state.now)
-            return fault?.kind == .appliedThenCut ? nil : reply
+            let isCut = fault?.kind == .appliedThenCut
+            note(received, isCut ? nil : reply)
+            return isCut ? nil : reply
         }
+    }
+
+    private func note(_ request: SandboxRequest, _ reply: SandboxReply?) {
+        guard let log = RequestLog.ofProcess else { return }
+        var plain = request
+        plain.key = nil
+        log.note(ReceivedRequest(request: plain, status: reply?.status ?? 0, isReplay: reply?.isReplay ?? false))
     }
 }

@@ -88,7 +88,9 @@ actor SandboxHost {
     private func note(_ request: SandboxRequest, _ reply: SandboxReply) {
         var plain = request
         plain.key = nil
-        received.append(ReceivedRequest(request: plain, status: reply.status, isReplay: reply.isReplay))
+        let noted = ReceivedRequest(request: plain, status: reply.status, isReplay: reply.isReplay)
+        RequestLog.ofProcess?.note(noted)
+        received.append(noted)
         if received.count > Self.receivedLimit { received.removeFirst(Self.receivedLimit / 8) }
     }
 

@@ -73,6 +73,16 @@ async def become_available(page: ChromiumPage) -> None:
     await becomes(page, "availability", "data-state", "available")
 
 
+async def add_card(page: ChromiumPage, card: str) -> None:
+    """Stores one of the test cards of the stand-in for Stripe, on the page for it."""
+    await page.click("nav-payments")
+    await page.click("nav-payment-methods")
+    await page.click("add-card-button")
+    await page.click(card)
+    await page.click("store-card-button")
+    await page.shows("card-news", "was added")
+
+
 async def write_question(page: ChromiumPage, title: str, body: str) -> None:
     """Fills the form, and waits for the tags that are suggested."""
     await page.click("nav-ask")

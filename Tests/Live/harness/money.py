@@ -21,6 +21,21 @@ RATE = 72_000
 """720.00 an hour: a second costs 0.20."""
 
 
+def price(seconds: int) -> int:
+    """What so many seconds cost: half up, as the product computes it."""
+    return (RATE * seconds * 2 + 3600) // 7200
+
+
+def fee(charged: int) -> int:
+    """The platform's part of it: 15 %, half up."""
+    return (charged * 1500 * 2 + 10_000) // 20_000
+
+
+def dollars(amount: int) -> str:
+    """An amount in cents as the pages show it."""
+    return f"${amount // 100}.{amount % 100:02}"
+
+
 @dataclass
 class Figures:
     """Money in minor units."""
@@ -136,6 +151,31 @@ class Bank:
         url = place.settings.get("CONSULT_DATABASE_URL") or private.format(place.postmaster.socket_folder)
         code, said = await place.run("ledger", "check", CONSULT_DATABASE_URL=url)
         assert code == 0, said
+
+    async def agrees(self, session: str, customer: Person, charged: int) -> dict[str, Any]:
+        """Whether the session, the ledger, Stripe, the invoice and the receipt say the same to the cent; the receipt."""
+        expected = Figures(charged, fee(charged))
+        billing = await self.settled(session, customer)
+        assert (billing["charged"]["amount"], billing["fee"]["amount"]) == (expected.charged, expected.fee), billing
+        assert await self.in_the_ledger(session) == expected
+        assert await asyncio.to_thread(self.at_stripe, session) == expected
+        await self.books_in_order()
+
+        async def receipt_names_the_payments() -> bool:
+            receipt = await customer.client.get(f"/sessions/{session}/receipt")
+            return receipt.status == 200 and sum(
+                payment["captured"]["amount"] - payment["refunded"]["amount"] for payment in receipt.json["payments"]) == charged
+
+        await until(receipt_names_the_payments, 20, "the receipt with its payments")
+        receipt = (await customer.client.get(f"/sessions/{session}/receipt")).expect(200)
+        invoice = await customer.client.get(f"/sessions/{session}/invoice")
+        if charged == 0:
+            invoice.problem(404, "invoice_not_found")
+        else:
+            content = invoice.expect(200)
+            assert content["total"] == {"amount": charged, "currency": "usd"} and receipt["invoice"] == content["number"], content
+            assert sum(line["amount"]["amount"] for line in content["lines"]) == charged
+        return receipt
 
 
 @asynccontextmanager

@@ -135,7 +135,7 @@ class Peer:
 
     def __init__(
         self, server: Server, token: str, party: str = "customer", srtp: SRTPProtectionProfile | None = None,
-        trickle: bool = False,
+        trickle: bool = False, tracks: list[MediaStreamTrack] | None = None,
     ) -> None:
         self.server, self.token, self.party, self.trickle = server, token, party, trickle
         self.wire: Wire
@@ -144,7 +144,7 @@ class Peer:
         self.user: str = ""
         self.sink = Sink()
         self.tap = Tap()
-        self.tracks: list[MediaStreamTrack] = [ToneTrack(party), PictureTrack(party)]
+        self.tracks = [ToneTrack(party), PictureTrack(party)] if tracks is None else tracks
         self.candidates: list[str] = []
         """What the server or the other side offered, in its description or trickled; empty is the end."""
         self._srtp = srtp

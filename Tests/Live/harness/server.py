@@ -33,9 +33,13 @@ def binary() -> str:
     return os.environ.get("CONSULT_BINARY") or str(ROOT / ".build/release/consult")
 
 
+REQUESTS = "STRIPE_SANDBOX_REQUESTS"
+"""Names the folder into which stand-ins for Stripe write what they are asked."""
+
+
 def environment(**extra: str) -> dict[str, str]:
     """Nothing but what a process needs: settings of the caller's shell must not leak into a test."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH") if name in os.environ}
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", REQUESTS) if name in os.environ}
     return kept | {"SWIFT_BACKTRACE": "enable=no"} | extra
 
 

@@ -7,8 +7,11 @@ holds a method, a path and a form against them: no unknown route, no unknown or 
 from __future__ import annotations
 
 import ast
+import functools
 import importlib
+import json
 import re
+import sys
 import types
 import typing
 from collections.abc import Mapping
@@ -93,14 +96,21 @@ class StripeChecker:
         return [f"{method} {path}: {problem}" for problem in self._dictionary(values, self._type(fits[0].parameters), "")]
 
     @staticmethod
+    @functools.cache
     def _type(name: str) -> Any:
         module = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
         return getattr(importlib.import_module(f"stripe.params._{module}"), name)
 
+    @staticmethod
+    @functools.cache
+    def _hints(kind: Any) -> dict[str, Any]:
+        hints = typing_extensions.get_type_hints(kind, localns=_ELSEWHERE)
+        return {name: hint for name, hint in hints.items() if name not in _OPTIONS}
+
     def _dictionary(self, values: Any, kind: Any, where: str) -> list[str]:
         if not isinstance(values, dict):
             return [f"{where}: not a group of parameters"]
-        hints = {name: hint for name, hint in typing_extensions.get_type_hints(kind, localns=_ELSEWHERE).items() if name not in _OPTIONS}
+        hints = self._hints(kind)
         found = [f"{where}{name}: unknown" for name in values if name not in hints]
         found += [f"{where}{name}: missing" for name in kind.__required_keys__ if name in hints and name not in values]
         for name, value in values.items():
@@ -140,3 +150,62 @@ class StripeChecker:
         if kind is int:
             return re.fullmatch(r"-?\d{1,18}", value) is not None
         return kind is str
+
+
+class RequestLog:
+    """What stand-ins for Stripe wrote into a folder, a file for each process (`RequestLog.swift`)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.judged = 0
+        self._read: dict[Path, int] = {}
+        self._good: set[tuple[str, str, str]] = set()
+
+    @functools.cached_property
+    def _checker(self) -> StripeChecker:
+        return StripeChecker()
+
+    def problems(self, but_refused: bool = False) -> list[str]:
+        """What is wrong with the requests since the last call.
+
+        `but_refused` leaves out those that the stand-in refused as wrong (400 to 404), for tests that send such on purpose.
+        """
+        found = []
+        for path in sorted(self.folder.glob("*.jsonl")):
+            with path.open("rb") as file:
+                file.seek(self._read.get(path, 0))
+                lines = file.read()
+            # A line that is just being written is read next time.
+            whole = lines[: lines.rfind(b"\n") + 1]
+            self._read[path] = self._read.get(path, 0) + len(whole)
+            for line in whole.splitlines():
+                entry = json.loads(line)
+                if but_refused and 400 <= entry["status"] <= 404:
+                    continue
+                found += self._judge(entry["request"])
+        return found
+
+    def _judge(self, request: dict[str, Any]) -> list[str]:
+        self.judged += 1
+        one = (request["method"], request["path"], request["form"])
+        if one in self._good:
+            return []
+        wrong = self._checker.problems(*one)
+        if not wrong:
+            self._good.add(one)
+        return wrong
+
+
+def main() -> int:
+    """Judges a folder of requests: `stripe_checker.py FOLDER [AT_LEAST]`."""
+    log = RequestLog(Path(sys.argv[1]))
+    wrong = log.problems()
+    least = int(sys.argv[2]) if len(sys.argv) > 2 else 1
+    if log.judged < least:
+        wrong.append(f"{log.judged} requests were recorded, at least {least} are expected")
+    print("\n".join([*dict.fromkeys(wrong), f"{log.judged} requests to Stripe, {len(wrong)} problems"]))
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

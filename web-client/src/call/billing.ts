@@ -10,6 +10,7 @@ export interface Warning {
   readonly reason: WarningReason;
   readonly endsAtMediaSecond: number;
   readonly endsAt: number;
+  readonly saidAt: number;
   /** Where the horizon was: when it moves, somebody has paid. */
   readonly horizonSeconds: number | null;
 }
@@ -19,6 +20,7 @@ export function warn(reason: WarningReason, secondsLeft: number, billing: Billin
     reason,
     endsAtMediaSecond: (billing?.mediaSeconds ?? 0) + secondsLeft,
     endsAt: now + secondsLeft * 1000,
+    saidAt: now,
     horizonSeconds: billing?.horizonSeconds ?? null,
   };
 }
@@ -28,6 +30,17 @@ export function secondsLeft(warning: Warning, billing: BillingStatus | null, now
     ? Math.ceil((warning.endsAt - now) / 1000)
     : warning.endsAtMediaSecond - (billing?.mediaSeconds ?? 0);
   return Math.max(0, left);
+}
+
+/**
+ * The end of a window is reached before its capture is answered, which takes a moment; the server itself moves the horizon after
+ * two seconds without an answer. Nobody is alarmed before it is known that nobody pays.
+ */
+const settling = 3_000;
+
+/** Whether people should read of it by now. */
+export function isDue(warning: Warning, now: number): boolean {
+  return warning.reason !== "unpaid" || now - warning.saidAt >= Math.min(settling, (warning.endsAt - warning.saidAt) / 2);
 }
 
 /** A warning is over when money has moved the horizon, or the state it warned of has come. */

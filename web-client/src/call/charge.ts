@@ -115,6 +115,11 @@ export function openHold({ billing }: Pick<Charge, "billing">): Hold | null {
   return open.reduce<Hold | null>((last, hold) => (last === null || hold.window >= last.window ? hold : last), null);
 }
 
+/** Whether the first hold is still to come. */
+export function awaitsHold({ billing, trouble }: Pick<Charge, "billing" | "trouble">): boolean {
+  return trouble === null && (billing?.state === "none" || billing?.state === "holding");
+}
+
 /** Whether the free time goes on. */
 export function isFree({ state, mediaSeconds, thresholdSeconds }: BillingStatus): boolean {
   return state === "free" && thresholdSeconds !== null && mediaSeconds < thresholdSeconds;

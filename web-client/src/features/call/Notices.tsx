@@ -1,5 +1,6 @@
 import { useState } from "react";
 import { adviceFor, connectionNotice, warningWords } from "../words";
+import { isDue } from "../../call/billing";
 import type { CallEngine } from "../../call/engine";
 import type { LocalMediaState } from "../../call/localMedia";
 import type { CallState, ConnectionSummary } from "../../call/state";
@@ -57,7 +58,7 @@ export function Notices({ engine, state, media, summary, soundBlocked }: Notices
 
 function Countdown({ state }: { readonly state: CallState }) {
   const now = useNow(500);
-  if (state.warning === null) return null;
+  if (state.warning === null || !isDue(state.warning, now)) return null;
   const { text, countdown } = warningWords(state.warning, state.billing, now);
   const grave = state.warning.reason === "unpaid";
   return (

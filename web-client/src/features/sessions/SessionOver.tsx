@@ -91,7 +91,8 @@ interface FactsProps {
 
 function Facts({ session, call, other }: FactsProps) {
   const seconds = Math.max(session.mediaSeconds, call?.billing?.mediaSeconds ?? 0);
-  const charge = chargeWords(call?.billing ?? null);
+  // What it came to stands below: at its end the call knew only the windows that were full.
+  const charge = (call?.billing?.charged?.amount ?? 0) > 0 ? null : chargeWords(call?.billing ?? null);
   return (
     <dl className="facts">
       <div>

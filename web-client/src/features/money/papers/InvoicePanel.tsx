@@ -4,25 +4,26 @@ import type { Invoice } from "../../../api/moneyShapes";
 import { formatMoney } from "../../../call/billing";
 import { formatClock } from "../../../call/clock";
 import { useMarket } from "../../home/market";
-import { useLoaded } from "../../home/useLoaded";
+import { useAwaited } from "../../home/useAwaited";
 import { Waiting } from "../../home/Waiting";
 import { dayAndTime } from "../../sessions/words";
 import { Simulated } from "../Simulated";
 import { PaperButton } from "./PaperButton";
 
-/** A session's invoice, where there is one. `version` changes when another may have come. */
+/** A session's invoice, which is written a moment after the session is settled. `version` changes when another may have come. */
 export function InvoicePanel({ session, version }: { readonly session: string; readonly version: string }) {
   const { api } = useMarket();
   // A new version asks again.
   // oxlint-disable-next-line react-hooks/exhaustive-deps
-  const { value, error, reload } = useLoaded(useCallback(() => findInvoice(api, session), [api, session, version]));
-  if (value === null && error !== null && (error.is("invoice_not_found") || error.is("not_found"))) return null;
+  const { value, error, reload, isAwaited, isAbsent } = useAwaited(
+    useCallback(() => findInvoice(api, session), [api, session, version]), "invoice_not_found");
+  if (isAbsent) return null;
   return (
     <section className="panel" aria-labelledby="invoice-title" data-testid="invoice">
       {value === null ? (
         <>
           <h2 id="invoice-title">Invoice</h2>
-          <Waiting error={error} onRetry={reload} />
+          <Waiting error={isAwaited ? null : error} onRetry={reload} />
         </>
       ) : <InvoiceView invoice={value} />}
       {value === null ? null : (

@@ -2,23 +2,24 @@ import { useCallback } from "react";
 import { findReceipt, receiptFile } from "../../../api/money";
 import { slicesOf, sumsOf } from "../../../market/receipt";
 import { useMarket } from "../../home/market";
-import { useLoaded } from "../../home/useLoaded";
+import { useAwaited } from "../../home/useAwaited";
 import { Waiting } from "../../home/Waiting";
 import { PaperButton } from "../papers/PaperButton";
 import { Timeline } from "./Timeline";
 
-/** What was measured of a call, signed by the server; nothing where nothing was. */
+/** What was measured of a call, signed by the server when the call is settled; nothing where nothing was. */
 export function ReceiptPanel({ session, version }: { readonly session: string; readonly version: string }) {
   const { api } = useMarket();
   // A new version asks again.
   // oxlint-disable-next-line react-hooks/exhaustive-deps
-  const { value, error, reload } = useLoaded(useCallback(() => findReceipt(api, session), [api, session, version]));
-  if (value === null && error !== null && (error.is("receipt_not_found") || error.is("not_found"))) return null;
+  const { value, error, reload, isAwaited, isAbsent } = useAwaited(
+    useCallback(() => findReceipt(api, session), [api, session, version]), "receipt_not_found");
+  if (isAbsent) return null;
   const slices = value === null ? [] : slicesOf(value);
   return (
     <section className="panel" aria-labelledby="receipt-title" data-testid="receipt">
       <h2 id="receipt-title">What was measured</h2>
-      {value === null ? <Waiting error={error} onRetry={reload} /> : null}
+      {value === null ? <Waiting error={isAwaited ? null : error} onRetry={reload} /> : null}
       {value !== null && slices.length === 0 ? <p>No media flowed in both directions.</p> : null}
       {slices.length === 0 ? null : <Timeline slices={slices} sums={sumsOf(slices, value?.totals?.billableSeconds ?? null)} />}
       {value === null ? null : (

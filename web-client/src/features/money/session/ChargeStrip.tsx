@@ -16,13 +16,18 @@ export function ChargeStrip({ charge, status, side, onAddCard }: ChargeStripProp
   const line = chargeLine(charge, status, side);
   if (line === null) return null;
   return (
-    <div className={`charge charge--${line.tone}`} data-testid="charge" data-trouble={charge.trouble?.kind ?? ""}>
+    <section
+      className={`charge charge--${line.tone}`}
+      aria-label="What the call costs"
+      data-testid="charge"
+      data-trouble={charge.trouble?.kind ?? ""}
+    >
       {line.tone === "plain" ? null : <Icon name="warning" />}
       <p className="charge__text" role={line.tone === "error" ? "alert" : "status"} data-testid="charge-text">{line.text}</p>
       {charge.simulated ? <span className="charge__note">Simulated: no money moves</span> : null}
       {line.offersCard
         ? <button type="button" className="charge__action" data-testid="charge-add-card" onClick={onAddCard}>Add a card</button>
         : null}
-    </div>
+    </section>
   );
 }

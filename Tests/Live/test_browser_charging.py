@@ -1,0 +1,215 @@
+"""Calls that are charged, between browsers on the web client's own pages: what their two people are told of the money
+before, during and after them, and that everybody who keeps books agrees to the cent."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest_asyncio
+from harness.accessible import assert_accessible, assert_quiet
+from harness.chromium import ChromiumPage
+from harness.marketplace_page import (
+    add_card, attribute, become_available, becomes, hang_up, path_of, sees_the_end, sign_in, write_question,
+)
+from harness.money import Bank, dollars, fee, open_bank, price
+from harness.page import media_rises
+from harness.people import Person
+from harness.wait import until
+
+TITLE = "Why does PostgreSQL ignore my index?"
+BODY = "A query over twenty million rows scans the whole table, although there is an index on the column."
+# A page that is loaded without a sign-in asks for one, and is told that there is none.
+NOBODY = "401"
+# An invoice is asked for as soon as all is settled, and written a moment later.
+NOT_YET = "404"
+# Remembers the page's connections, so that their end is seen although the client has let go of them.
+CONNECTIONS = """
+window.__connections = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+    constructor(...options) { super(...options); window.__connections.push(this); }
+};
+"""
+# Remembers whether the page spoke of unpaid time, be it for a moment.
+ALARMS = """
+window.__alarms = 0;
+new MutationObserver(() => {
+    if (document.querySelector('[data-testid=billing-warning][data-reason=unpaid]')) window.__alarms += 1;
+}).observe(document, { childList: true, subtree: true, attributes: true });
+"""
+
+
+@pytest_asyncio.fixture
+async def bank(tmp_path: Path, nothing_left: None) -> AsyncIterator[Bank]:
+    async with open_bank(tmp_path / "bank") as made:
+        yield made
+
+
+@dataclass
+class Call:
+    """Two people in a call, each at a page."""
+
+    customer: ChromiumPage
+    consultant: ChromiumPage
+    payer: Person
+    payee: Person
+    session: str
+
+    @property
+    def pages(self) -> list[ChromiumPage]:
+        return [self.customer, self.consultant]
+
+    async def clock(self) -> int:
+        """The media seconds that both pages show at least."""
+        shown = [await attribute(page, "media-clock", "data-seconds") for page in self.pages]
+        return min(int(seconds or 0) for seconds in shown)
+
+    async def reaches(self, seconds: int) -> None:
+        async def shown() -> bool:
+            return await self.clock() >= seconds
+        await until(shown, seconds + 30, f"{seconds} s on both clocks", every=0.1)
+
+
+async def call(bank: Bank, chromium, desk: asyncio.Lock) -> Call:
+    """A customer stores a card and asks, a consultant accepts; both see and hear each other and read how the money stands."""
+    payer, payee = await bank.customer(card=None, name="Ann Asker"), await bank.consultant(name="Cora Indexer")
+    customer, consultant = [await chromium(party, scripts=(CONNECTIONS, ALARMS)) for party in ("customer", "consultant")]
+    await sign_in(consultant, bank.town, payee)
+    await sign_in(customer, bank.town, payer)
+    await customer.shows("no-card", "free under 10 minutes")
+    await add_card(customer, "pm_card_visa")
+    await write_question(customer, TITLE, BODY)
+    # One consultant at a time, so that each gets the question that is theirs.
+    async with desk:
+        await become_available(consultant)
+        await customer.click("ask-button")
+        await consultant.click("accept-button")
+        for page in (customer, consultant):
+            await page.receiving()
+    session = (await path_of(customer)).rsplit("/", 1)[1]
+    made = Call(customer, consultant, payer, payee, session)
+    await customer.shows("charge-text", f"Free until 00:20 · {dollars(price(20))} held in case the call goes on")
+    await consultant.shows("charge-text", "Free for the customer until 00:20 · the time after it is secured")
+    for page in made.pages:
+        await page.shows("time-left", "free left")
+    return made
+
+
+async def over(made: Call, *words: str) -> None:
+    """Both pages tell that the call is over and why, and nothing flows any more."""
+    for page, why in zip(made.pages, words, strict=True):
+        await sees_the_end(page)
+        await page.shows("ended-reason", why)
+        assert await page.run("() => window.__connections.length") > 0
+        await until(
+            lambda page=page: page.run("() => window.__connections.every((one) => one.connectionState === 'closed')"),
+            5, "the end of the page's connections")
+        assert await page.inbound() is None
+
+
+async def papers(made: Call, charged: int, holds: list[str]) -> None:
+    """What the session's page says of a call that is settled: the sum, its holds, the invoice, and what was measured."""
+    for page in made.pages:
+        await becomes(page, "billing", "data-state", "settled", 30)
+        await page.ready("receipt-sums")
+        assert await page.run(
+            "() => [...document.querySelectorAll('[data-testid=hold]')].map((one) => one.dataset.state)") == holds
+        assert await page.run("() => document.querySelectorAll('[data-testid=slice]').length") > 0
+        await page.shows("receipt-sums", "counts")
+        if charged:
+            await page.shows("invoice", f"Total{dollars(charged)}")
+            await page.ready("invoice-pdf")
+        else:
+            assert await page.text("invoice") is None
+        await assert_accessible(page)
+        assert_quiet(page, NOBODY, NOT_YET)
+
+
+async def test_a_call_under_the_threshold_costs_nothing_and_a_longer_one_is_charged_to_the_second(bank: Bank, chromium):
+    desk = asyncio.Lock()
+    await asyncio.gather(short_call(bank, chromium, desk), long_call(bank, chromium, desk))
+
+
+async def test_a_card_that_declines_at_the_second_hold_ends_the_call_with_what_is_paid(bank: Bank, chromium):
+    made = await call(bank, chromium, asyncio.Lock())
+    bank.sandbox.admin("POST", "faults", {"kind": "declined", "match": {
+        "method": "POST", "pathPrefix": "/v1/payment_intents", "formContains": "metadata%5Bwindow%5D=2"}})
+    # Both are told as soon as the bank has said no, while the call is still free.
+    await made.customer.shows(
+        "charge-text", "Your card was declined. Add another card to go on; the call ends at 00:20 otherwise.", 40)
+    await made.consultant.shows(
+        "charge-text", "The customer's card was declined: the call ends at 00:20 unless they add another one.")
+    assert await made.clock() < 20
+    await made.customer.ready("charge-add-card")
+    assert await made.consultant.text("charge-add-card") is None
+    # The grace: a countdown, and media that goes on.
+    for page in made.pages:
+        await becomes(page, "billing-warning", "data-reason", "unpaid")
+        await page.shows("billing-warning", "The next minutes are not paid for. Without payment the call ends.")
+        assert re.search(r"00:0[1-6]", await page.text("billing-warning") or "")
+        assert await page.text("time-left") == "grace period"
+    await media_rises(made.pages, 2)
+    await over(made, "no further payment came", "the customer paid for no more")
+
+    charged = price(20)
+    billing = await bank.settled(made.session, made.payer)
+    assert billing["problem"] is None or billing["problem"]["code"] == "generic_decline", billing
+    await made.customer.shows("billing-summary", f"You paid {dollars(charged)}.", 30)
+    await made.customer.shows("billing", f"{dollars(billing['forgone']['amount'])} is for time that nothing was held for.")
+    await made.consultant.shows("billing-summary", f"The customer paid {dollars(charged)}; {dollars(charged - fee(charged))}", 30)
+    await papers(made, charged, ["captured", "failed"])
+    await bank.agrees(made.session, made.payer, charged)
+
+
+async def short_call(bank: Bank, chromium, desk: asyncio.Lock) -> None:
+    made = await call(bank, chromium, desk)
+    await made.reaches(15)
+    for page in made.pages:
+        await page.shows("billing-warning", "The free minutes end soon")
+    await assert_accessible(made.customer)
+    await hang_up(made.customer)
+    await over(made, "You ended the call.", "The customer ended the call.")
+    for page in made.pages:
+        await page.shows("billing-summary", "Nothing was charged: the call stayed within its free time.", 30)
+    await papers(made, 0, ["cancelled"] * len((await bank.billing(made.session, made.payer))["holds"]))
+    await bank.agrees(made.session, made.payer, 0)
+    await made.customer.click("nav-payments")
+    await made.customer.shows("payments", "was held and is free again: nothing was charged.")
+
+
+async def long_call(bank: Bank, chromium, desk: asyncio.Lock) -> None:
+    made = await call(bank, chromium, desk)
+    await made.reaches(20)
+    for page in made.pages:
+        await page.shows("charge-text", f"Charged {dollars(price(20))} so far")
+        await page.shows("time-left", "paid for")
+        assert await page.text("billing-warning") is None
+    await made.customer.shows("charge-text", f"Held {dollars(price(20))} for the next window")
+    await media_rises(made.pages, 3)
+    await made.reaches(25)
+    for page in made.pages:
+        assert await page.run("() => window.__alarms") == 0, "the page spoke of unpaid time, and all was paid"
+    await hang_up(made.customer)
+    await over(made, "You ended the call.", "The customer ended the call.")
+
+    billing = await bank.settled(made.session, made.payer)
+    charged = price(billing["billableSeconds"])
+    assert 25 <= billing["billableSeconds"] <= 30 and price(20) < charged, billing
+    await made.customer.shows("billing-summary", f"You paid {dollars(charged)}.", 30)
+    await made.consultant.shows(
+        "billing-summary", f"The customer paid {dollars(charged)}; {dollars(charged - fee(charged))} of it is yours, "
+        f"{dollars(fee(charged))} is the platform's part.", 30)
+    await papers(made, charged, [hold["state"] for hold in billing["holds"]])
+    assert [hold["captured"]["amount"] for hold in billing["holds"]][:2] == [price(20), charged - price(20)], billing
+    receipt = await bank.agrees(made.session, made.payer, charged)
+    assert receipt["totals"]["billableSeconds"] == billing["billableSeconds"]
+
+    await made.customer.click("nav-payments")
+    await made.customer.shows("payments", f"{dollars(price(20))} was charged.")
+    await made.customer.click("nav-invoices")
+    await made.customer.shows("invoices", dollars(charged))
+    await made.consultant.click("nav-earnings")
+    await made.consultant.shows("totals", dollars(charged - fee(charged)))
