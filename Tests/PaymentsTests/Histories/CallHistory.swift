@@ -84,10 +84,11 @@ actor CallHistory {
 
     private func call() async throws {
         let grace = 5
+        var horizon = 0
         while clock.seconds < plan.length {
-            let seconds = 1 + random.below(6)
+            let seconds = 2 + random.below(9)
             try await pass(seconds)
-            let horizon = try await look().horizon
+            if media + seconds >= horizon { horizon = try await look().horizon }
             if random.below(12) == 0 {
                 note("drop")
             } else {
