@@ -85,7 +85,8 @@ struct Charging: Sendable {
             families += [
                 .gauge(
                     "consult_reconciler_findings",
-                    help: "What the last comparison with the payment processor left for somebody to look at.", last.open),
+                    help: "What the last comparison with the payment processor left for somebody to look at.", last.open
+                ),
                 .gauge(
                     "consult_reconciler_repaired", help: "What the last comparison repaired.", last.repaired),
                 .gauge(

@@ -70,7 +70,8 @@ struct LedgerCommand: AsyncParsableCommand {
                 let compared = try await compare(settings, store, logger)
                 result = .success(
                     LedgerExamination(
-                        books: try await Ledger.check(on: store.pool), stripe: compared.report, unasked: compared.reason))
+                        books: try await Ledger.check(on: store.pool), stripe: compared.report, unasked: compared.reason
+                    ))
             } catch {
                 result = .failure(error)
             }

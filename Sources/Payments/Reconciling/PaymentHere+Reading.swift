@@ -85,7 +85,8 @@ extension PaymentHere.Found {
         payment = PaymentHere(
             name: try row.get("name", as: String.self), processor: try row.get("processor_id", as: String?.self),
             currency: try row.get("currency", as: String.self), amount: try row.get("amount", as: Int64.self),
-            standing: hold.map { PaymentStanding($0.state) } ?? .failed, money: hold.map { PaymentMoney($0) } ?? .init(),
+            standing: hold.map { PaymentStanding($0.state) } ?? .failed,
+            money: hold.map { PaymentMoney($0) } ?? .init(),
             rowState: try row.get("state", as: String.self), machineState: hold?.state.rawValue ?? "none",
             rowMoney: try row.money(
                 "captured_amount", "fee_amount", "refunded_amount", "refunded_fee_amount"),

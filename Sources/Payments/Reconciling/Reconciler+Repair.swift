@@ -64,13 +64,15 @@ extension Reconciler {
                 let left = try await compare(transaction).map(\.rule)
                 return findings.map { finding in
                     var finding = finding
-                    finding.isRepaired =
-                        finding.repair.map { $0 == .takeUp ? !charged.machine.openKeys.isEmpty : !left.contains(finding.rule) }
-                        ?? false
+                    switch finding.repair {
+                    case .takeUp: finding.isRepaired = !charged.machine.openKeys.isEmpty
+                    case .observe, .rewrite, .keep: finding.isRepaired = !left.contains(finding.rule)
+                    case nil: break
+                    }
                     return finding
                 }
             }
-        } catch where repairs && !Task.isCancelled {
+        } catch  where repairs && !Task.isCancelled {
             // All of it is undone.
             logger.error(
                 "a payment could not be repaired",

@@ -74,7 +74,8 @@ public struct Reconciler: Sendable {
                 let here =
                     found.first { $0.payment.processor == there.id } ?? found.first { $0.payment.name == there.name }
                 if here != nil || there.name != nil { report.payments += 1 }
-                if let here { seen.insert(here.id) }
+                // One that has another name there than we know is looked for by that name as well.
+                if let here, [nil, there.id].contains(here.payment.processor) { seen.insert(here.id) }
                 guard !PaymentComparison.findings(there: there, here: here?.payment).isEmpty else { continue }
                 report.add(try await look(again: here, StripeID(there.id), repairs))
             }

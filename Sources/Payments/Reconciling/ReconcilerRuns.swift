@@ -43,7 +43,8 @@ public struct ReconcilerRuns: Sendable {
         }
         if let hour {
             let made = try await pool.query(
-                "SELECT FROM reconciliations WHERE trigger = 'nightly' AND started_at >= \(hour) AND state = 'done' LIMIT 1")
+                "SELECT FROM reconciliations WHERE trigger = 'nightly' AND started_at >= \(hour) AND state = 'done' LIMIT 1"
+            )
             guard made.isEmpty else { return nil }
         }
         let id = try await ReconciliationStore.begin(trigger, since: since, on: pool)

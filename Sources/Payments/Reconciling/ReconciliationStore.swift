@@ -110,7 +110,9 @@ public enum ReconciliationStore {
             """
         ).compactMap { row in
             // A rule of another version is not shown.
-            guard let rule = ReconciliationFinding.Rule(rawValue: try row.get("rule", as: String.self)) else { return nil }
+            guard let rule = ReconciliationFinding.Rule(rawValue: try row.get("rule", as: String.self)) else {
+                return nil
+            }
             var finding = ReconciliationFinding(
                 rule, try row.get("subject", as: String.self), try row.get("words", as: String.self),
                 repair: try row.get("repair", as: String?.self).flatMap { .init(rawValue: $0) })

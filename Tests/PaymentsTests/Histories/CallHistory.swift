@@ -118,7 +118,8 @@ actor CallHistory {
     /// The customer does what they were asked for: another card, or the bank's question is answered.
     private func act() async throws {
         let rows = try await pool.query(
-            "SELECT state FROM payments WHERE session_id = \(session) ORDER BY window_number DESC, attempt DESC LIMIT 1")
+            "SELECT state FROM payments WHERE session_id = \(session) ORDER BY window_number DESC, attempt DESC LIMIT 1"
+        )
         guard try rows.first?.get(0, as: String.self) == "failed" else { return }
         note("act")
         if plan.card != "pm_card_visa" { try await bank.add("pm_card_visa") }

@@ -95,7 +95,8 @@ struct HistoryExamination {
         // and moves the cent of a rounding from one window to the next.
         let cents = history.tape.isLate ? Int64(machine.windows.count) : 0
         require(
-            parts == price || (cents > 0 && parts >= price - cents), "\(parts) of \(price): \(summary), gave \(ordered)")
+            parts == price || (cents > 0 && parts >= price - cents), "\(parts) of \(price): \(summary), gave \(ordered)"
+        )
         if plan.isFaultless, media <= machine.horizon { require(summary.forgone == 0, "forgone: \(summary)") }
     }
 

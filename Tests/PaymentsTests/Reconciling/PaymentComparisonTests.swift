@@ -80,11 +80,12 @@ import Testing
         #expect(rules(foreign, nil) == [])
     }
 
-    @Test("A row that is not as its machine is written anew only where the ledger bears the machine out")
+    @Test("A row is written anew only where the ledger bears its machine out")
     func rows() {
         var row = Self.here(.captured, Self.taken)
         row = PaymentHere(
-            name: row.name, processor: row.processor, currency: row.currency, amount: row.amount, standing: row.standing,
+            name: row.name, processor: row.processor, currency: row.currency, amount: row.amount,
+            standing: row.standing,
             money: row.money, rowState: "authorized", machineState: "captured", rowMoney: .init(), booked: row.booked,
             isSettled: true, isUnderWay: false)
         #expect(rules(Self.there(.captured, Self.taken), row) == ["row_differs rewrite"])
@@ -92,7 +93,7 @@ import Testing
         #expect(rules(Self.there(.captured, Self.taken), unbooked) == ["ledger_differs"])
     }
 
-    @Test("Of random sides: equal ones agree, money that differs is always said, and only what leads forward is taken in")
+    @Test("Random sides: equal ones agree, other money is always said, and only what leads forward is taken in")
     func random() {
         var random = SeededGenerator(seed: 14)
         func money(_ standing: PaymentStanding) -> PaymentMoney {
@@ -132,7 +133,8 @@ import Testing
             }
         }
         let (pending, paid) = (
-            PayoutSide(amount: 5, currency: "usd", state: .pending), PayoutSide(amount: 5, currency: "usd", state: .paid)
+            PayoutSide(amount: 5, currency: "usd", state: .pending),
+            PayoutSide(amount: 5, currency: "usd", state: .paid)
         )
         #expect(rules(pending, nil) == ["payout_missed keep"])
         #expect(rules(paid, pending) == ["payout_missed keep"])

@@ -83,12 +83,14 @@ extension ChargeWorld {
         let world = try await ChargeWorld()
         let session = try await world.accept()
         try await world.work()
+        try await world.progress(session, 15)
+        try await world.work()
         try await world.progress(session, 20)
         try await world.sendAndDie()
         _ = world.sandbox.takeEvents()
         try await world.expectRepaired(["capture_missed"])
         #expect(try await world.payments(session).first == "1.1 captured 400 400 60 0")
-        #expect(try await world.horizons().last == 20)
+        #expect(try await world.horizons().last == 40)
         try await world.end(session, 20)
         try await world.settle()
         try await world.expectAgreement(charged: 400, fee: 60)
@@ -194,14 +196,14 @@ extension ChargeWorld {
         #expect(try await world.atStripe().held == 800)
     }
 
-    @Test("A payment that Stripe does not know, and amounts that are others, are said and left alone")
+    @Test("A payment that has another name at Stripe is said, as what it is not and what it is, and left alone")
     func reported() async throws {
         let world = try await ChargeWorld()
         let session = try await world.charged()
+        let before = try await world.payments(session)
         try await world.pool.query("UPDATE payments SET processor_id = 'pi_gone' WHERE window_number = 2")
         // By its name it is still found: as another one.
         #expect(try await world.reconcile(repairs: true) == ["held_twice", "payment_not_there"])
-        let before = try await world.payments(session)
         #expect(try await world.payments(session) == before)
         #expect(try await world.booked().customerPaid == 500)
     }
@@ -210,6 +212,8 @@ extension ChargeWorld {
     func crash() async throws {
         let world = try await ChargeWorld()
         let session = try await world.accept()
+        try await world.work()
+        try await world.progress(session, 15)
         try await world.work()
         try await world.progress(session, 20)
         try await world.sendAndDie()
