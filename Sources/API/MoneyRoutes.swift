@@ -16,6 +16,8 @@ public struct MoneyRoutes: Sendable {
         public var payments: PaymentHandlers
         /// What Stripe tells.
         public var webhooks: WebhookHandlers
+        /// Whether we and Stripe agree.
+        public var reconciliation: ReconciliationHandlers
         /// Receipts.
         public var receipts: ReceiptHandlers
         /// Invoices and statements.
@@ -24,12 +26,14 @@ public struct MoneyRoutes: Sendable {
         /// The parts that answer.
         public init(
             methods: PaymentMethodHandlers, payouts: PayoutHandlers, payments: PaymentHandlers,
-            webhooks: WebhookHandlers, receipts: ReceiptHandlers, invoices: InvoiceHandlers
+            webhooks: WebhookHandlers, reconciliation: ReconciliationHandlers, receipts: ReceiptHandlers,
+            invoices: InvoiceHandlers
         ) {
             self.methods = methods
             self.payouts = payouts
             self.payments = payments
             self.webhooks = webhooks
+            self.reconciliation = reconciliation
             self.receipts = receipts
             self.invoices = invoices
         }
@@ -72,6 +76,7 @@ public struct MoneyRoutes: Sendable {
             Route(.post, "/payments/{id}/refund", admin, isIdempotent: true) {
                 try await handlers.payments.refund($0)
             },
+            Route(.get, "/ops/reconciliation", admin) { try await handlers.reconciliation.show($0) },
             // Whoever signs with our secret may.
             Route(.post, "/webhooks/stripe", .anyone, limits: [webhooks], contentLimit: 256 << 10) {
                 try await handlers.webhooks.receive($0)

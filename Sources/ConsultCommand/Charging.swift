@@ -13,6 +13,7 @@ struct Charging: Sendable {
     let payments: PaymentHandlers
     let webhooks: WebhookHandlers
     let billings: ChargeBillings
+    let reconciliation: ReconciliationHandlers
     private let pool: DatabasePool
     private let events: ChargeEvents
     private let runner: ChargeRunner
@@ -20,10 +21,7 @@ struct Charging: Sendable {
     init(pool: DatabasePool, payments parts: PaymentParts, accounts: PaymentAccounts, logger: Logger) {
         let processor = parts.processor
         self.pool = pool
-        let store = ChargeStore(
-            isSimulated: processor.isSimulated,
-            receiptHead: { try await MediaRecords.head(of: $0, on: $1) },
-            records: { try await MediaRecords.billing(of: $0, on: $1) })
+        let store = ChargeStore.withRecords(isSimulated: processor.isSimulated)
         let events = ChargeEvents(store: store, charges: processor.isConfigured, logger: logger)
         let observer = ChargeObserver(pool: pool, store: store, processor: processor)
         self.events = events
@@ -41,7 +39,12 @@ struct Charging: Sendable {
                     return true
                 },
             ], logger: logger)
-        services = processor.isConfigured ? [runner, stripe] : []
+        let reconciler = Reconciler(
+            pool: pool, store: store, accounts: accounts, processor: processor, logger: logger)
+        reconciliation = ReconciliationHandlers(pool: pool)
+        services =
+            processor.isConfigured
+            ? [runner, stripe, NightlyReconciler(ReconcilerRuns(reconciler), logger: logger)] : []
     }
 
     /// What runs; without a processor nothing does.
@@ -78,6 +81,28 @@ struct Charging: Sendable {
                 .gauge("consult_charges_open", help: "Sessions whose money is not decided.", queue.charges),
             ]
         }
+        if let last = try? await ReconciliationFigures.read(on: pool) {
+            families += [
+                .gauge(
+                    "consult_reconciler_findings",
+                    help: "What the last comparison with the payment processor left for somebody to look at.", last.open
+                ),
+                .gauge(
+                    "consult_reconciler_repaired", help: "What the last comparison repaired.", last.repaired),
+                .gauge(
+                    "consult_reconciler_ended_seconds", help: "When the last comparison ended, in seconds since 1970.",
+                    Int(last.ended)),
+            ]
+        }
         return families
+    }
+}
+
+extension ChargeStore {
+    /// A store that knows what flowed in each session.
+    static func withRecords(isSimulated: Bool) -> ChargeStore {
+        ChargeStore(
+            isSimulated: isSimulated, receiptHead: { try await MediaRecords.head(of: $0, on: $1) },
+            records: { try await MediaRecords.billing(of: $0, on: $1) })
     }
 }

@@ -75,7 +75,8 @@ import Yams
         let money = MoneyRoutes.Handlers(
             methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
             payments: PaymentHandlers(pool: pool, store: ChargeStore(isSimulated: false) { _, _ in [] }),
-            webhooks: WebhookHandlers(pool: pool, secrets: []), receipts: ReceiptHandlers(pool: pool),
+            webhooks: WebhookHandlers(pool: pool, secrets: []),
+            reconciliation: ReconciliationHandlers(pool: pool), receipts: ReceiptHandlers(pool: pool),
             invoices: InvoiceHandlers(
                 pool: pool, terms: .init(issuer: "", isSimulated: true), renderer: try PDFRenderer(program: nil)))
         return (

@@ -65,6 +65,7 @@ import Testing
             ).request,
             StripeCall.cancel(intent, reason: .requestedByCustomer, idempotencyKey: key).request,
             StripeCall.paymentIntents(customer: try id("cus_1"), since: 5, after: intent).request,
+            StripeCall.paymentIntents(since: 5, whole: true).request,
             StripeCall.charge(try id("ch_1")).request,
             StripeCall.refund(intent, amount: 5, metadata: ["case": "c"], idempotencyKey: key).request,
             StripeCall.refunds(of: intent).request,
@@ -96,7 +97,7 @@ import Testing
                 Money(amount: 5, currency: .usd), from: account, metadata: ["month": "11"], idempotencyKey: key
             ).request,
             StripeCall.payout(payout, of: account).request,
-            StripeCall.payouts(of: account, after: payout).request,
+            StripeCall.payouts(of: account, since: 5, after: payout).request,
             StripeCall.balance().request,
             StripeCall.balanceTransactions(of: account, since: 5, after: try id("txn_1")).request,
         ]

@@ -17,6 +17,8 @@ extension ChargeMachine {
         case ended(BillableTime)
         /// The operator gives back so much of the session altogether, in minor units.
         case refundOrdered(total: Int64)
+        /// Steps that were left to the operator are tried again.
+        case takenUp
         /// The machine was read from the database by a process that has just started.
         case resumed
         /// `due` has come.

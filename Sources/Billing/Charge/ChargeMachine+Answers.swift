@@ -213,6 +213,15 @@ extension ChargeMachine {
         actions.append(.send(pending.step))
     }
 
+    /// Lets the plan ask once more for what was refused too often.
+    mutating func takeUp() {
+        for place in places where self[place].isAbandoned {
+            self[place].isAbandoned = false
+            self[place].refusals = 0
+            self[place].notBefore = nil
+        }
+    }
+
     /// A process has just started: nobody awaits the answers any more.
     mutating func resume(_ now: Timestamp, _ actions: inout [Action]) {
         for place in places {

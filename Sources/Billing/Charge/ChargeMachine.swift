@@ -97,6 +97,7 @@ public struct ChargeMachine: Hashable, Sendable, Codable {
             }
         case .ended(let time): end(time)
         case .refundOrdered(let total): orderedRefund = max(orderedRefund, total)
+        case .takenUp: takeUp()
         case .resumed: resume(now, &actions)
         case .tick: break
         }

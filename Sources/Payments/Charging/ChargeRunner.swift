@@ -162,7 +162,7 @@ public final class ChargeRunner: Service, CustomStringConvertible {
     }
 
     /// Sends again what an earlier life of this process has left unanswered.
-    private func resume() async {
+    func resume() async {
         while !Task.isCancelled {
             do {
                 let open = try await pool.query(

@@ -32,6 +32,12 @@ extension ChargeStore {
         if !events.isEmpty { try await Outbox.append(events, in: transaction) }
     }
 
+    /// Writes the rows of a session's attempts anew, whatever stands in them: they are what its machine says.
+    func rewrite(_ charged: ChargedSession, in transaction: Transaction) async throws {
+        let nothing = ChargeMachine(session: charged.machine.session, terms: charged.machine.terms)
+        _ = try await transaction.pipeline(payments(charged, before: nothing, clock()))
+    }
+
     /// The attempts that changed. Those that give up a window's place first, so that another may take it.
     private func payments(_ charged: ChargedSession, before: ChargeMachine, _ now: Timestamp) -> [SQL] {
         let old = Set(before.holds)
@@ -49,12 +55,14 @@ extension ChargeStore {
                 refunded_amount = excluded.refunded_amount, refunded_fee_amount = excluded.refunded_fee_amount,
                 failure_code = excluded.failure_code,
                 authorized_at = coalesce(payments.authorized_at, excluded.authorized_at),
-                captured_at = coalesce(payments.captured_at, excluded.captured_at)
+                captured_at = CASE WHEN excluded.captured_amount > 0
+                    THEN coalesce(payments.captured_at, excluded.captured_at) END
             """
         }
     }
 
-    /// Steps to be sent and payments to be read, as rows that wait; and what is no longer awaited.
+    /// Steps to be sent and payments to be read, as rows that wait; and what is no longer awaited. A step that somebody else did
+    /// before it was sent is not sent any more: a refund would be given twice.
     private func requests(_ charged: ChargedSession, _ outcome: ChargeOutcome) -> [SQL] {
         var statements: [SQL] = outcome.sends.map { step, request in
             """
@@ -78,7 +86,6 @@ extension ChargeStore {
             FROM payments WHERE payments.id = payment_id AND session_id = \(charged.id)
                 AND payment_requests.state <> 'answered'
                 AND NOT payment_requests.idempotency_key = ANY (\(charged.machine.openKeys.sorted()))
-                AND payment_requests.first_sent_at IS NOT NULL
             """)
         return statements
     }

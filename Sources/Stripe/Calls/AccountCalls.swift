@@ -82,11 +82,13 @@ extension StripeCall where Object == Payout {
 }
 
 extension StripeCall where Object == StripeList<Payout> {
-    /// An account's payouts, newest first.
+    /// An account's payouts, newest first, made at or after `created`.
     public static func payouts(
-        of account: StripeID<Account>, limit: Int64 = 100, after last: StripeID<Payout>? = nil
+        of account: StripeID<Account>, since created: Int64? = nil, limit: Int64 = 100,
+        after last: StripeID<Payout>? = nil
     ) -> Self {
         Self(.get, "/v1/payouts", account: account) { form in
+            form.add("created[gte]", created)
             form.add("limit", limit)
             form.add("starting_after", last)
         }

@@ -111,13 +111,16 @@ public enum CancellationReason: String, Sendable {
 
 extension StripeCall where Object == StripeList<PaymentIntent> {
     /// A page of PaymentIntents, newest first, made at or after `created`.
+    ///
+    /// - Parameter whole: with their charges and our fees, as a single one is read.
     public static func paymentIntents(
-        customer: StripeID<Customer>? = nil, since created: Int64? = nil, limit: Int64 = 100,
+        customer: StripeID<Customer>? = nil, since created: Int64? = nil, whole: Bool = false, limit: Int64 = 100,
         after last: StripeID<PaymentIntent>? = nil
     ) -> Self {
         Self(.get, "/v1/payment_intents") { form in
             form.add("created[gte]", created)
             form.add("customer", customer)
+            if whole { form.add("expand", ["data.latest_charge.application_fee"]) }
             form.add("limit", limit)
             form.add("starting_after", last)
         }

@@ -67,8 +67,8 @@ struct ChargeWorld {
                 idempotencyKey: fresh()))
         try await pool.query(
             """
-            INSERT INTO payout_accounts (user_id, processor_id, is_payable)
-            VALUES (\(consultant), \(account.id.text), \(isPayable))
+            INSERT INTO payout_accounts (user_id, processor_id, is_payable, payouts_enabled)
+            VALUES (\(consultant), \(account.id.text), \(isPayable), true)
             """)
     }
 

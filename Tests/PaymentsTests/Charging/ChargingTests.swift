@@ -184,6 +184,30 @@ struct ChargingTests {
                 == 2)
     }
 
+    @Test("A step that somebody else did before it was sent is not sent any more")
+    func overtaken() async throws {
+        let world = try await ChargeWorld()
+        let session = try await world.accept()
+        try await world.work()
+        try await world.progress(session, 20)
+        try await world.work()
+        try await world.end(session, 20)
+        try await world.work()
+        try await world.expectAgreement(charged: 400, fee: 60)
+        _ = world.sandbox.takeEvents()
+        try await world.pool.withTransaction {
+            try await world.store.apply(.refundOrdered(total: 100), to: session, in: $0)
+        }
+        // On Stripe's pages the same was given back meanwhile.
+        let page = try await world.gateway.perform(StripeCall<StripeList<PaymentIntent>>.paymentIntents())
+        let paid = try #require(page.data.first { $0.status == .known(.succeeded) })
+        _ = try await world.gateway.perform(StripeCall<Refund>.refund(paid.id, amount: 100, idempotencyKey: fresh()))
+        try await world.tell()
+        try await world.settle()
+        try await world.expectAgreement(charged: 300, fee: 45)
+        #expect(try await world.value("SELECT sendings FROM payment_requests WHERE kind = 'refund'", as: Int.self) == 0)
+    }
+
     @Test("A session whose room says nothing more is settled with what is known of it")
     func silence() async throws {
         let world = try await ChargeWorld()

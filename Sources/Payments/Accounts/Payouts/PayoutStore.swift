@@ -6,7 +6,7 @@ internal import Stripe
 /// Payouts as rows and as movements of the ledger, both in one transaction.
 enum PayoutStore {
     /// How far a payout is, as numbers that only grow.
-    private static func rank(_ state: Payout.Status) -> Int {
+    static func rank(_ state: Payout.Status) -> Int {
         switch state {
         case .pending: 0
         case .inTransit: 1
