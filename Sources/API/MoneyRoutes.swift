@@ -14,6 +14,8 @@ public struct MoneyRoutes: Sendable {
         public var payouts: PayoutHandlers
         /// What was held, charged and given back.
         public var payments: PaymentHandlers
+        /// What customers object to at their banks.
+        public var disputes: DisputeHandlers
         /// What Stripe tells.
         public var webhooks: WebhookHandlers
         /// Receipts.
@@ -24,11 +26,12 @@ public struct MoneyRoutes: Sendable {
         /// The parts that answer.
         public init(
             methods: PaymentMethodHandlers, payouts: PayoutHandlers, payments: PaymentHandlers,
-            webhooks: WebhookHandlers, receipts: ReceiptHandlers, invoices: InvoiceHandlers
+            disputes: DisputeHandlers, webhooks: WebhookHandlers, receipts: ReceiptHandlers, invoices: InvoiceHandlers
         ) {
             self.methods = methods
             self.payouts = payouts
             self.payments = payments
+            self.disputes = disputes
             self.webhooks = webhooks
             self.receipts = receipts
             self.invoices = invoices
@@ -71,6 +74,10 @@ public struct MoneyRoutes: Sendable {
             Route(.get, "/payments", peopleAndAdmin) { try await handlers.payments.list($0) },
             Route(.post, "/payments/{id}/refund", admin, isIdempotent: true) {
                 try await handlers.payments.refund($0)
+            },
+            Route(.get, "/disputes", admin) { try await handlers.disputes.list($0) },
+            Route(.post, "/disputes/{id}/evidence", admin, isIdempotent: true) {
+                try await handlers.disputes.submit($0)
             },
             // Whoever signs with our secret may.
             Route(.post, "/webhooks/stripe", .anyone, limits: [webhooks], contentLimit: 256 << 10) {

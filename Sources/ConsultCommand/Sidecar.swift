@@ -56,7 +56,7 @@ struct Sidecar: Sendable {
         let money = MoneyRoutes.table(
             .init(
                 methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
-                payments: charging.payments, webhooks: charging.webhooks,
+                payments: charging.payments, disputes: charging.disputes, webhooks: charging.webhooks,
                 receipts: ReceiptHandlers(pool: pool),
                 invoices: InvoiceHandlers(pool: pool, terms: invoices.terms, renderer: renderer)))
         let routes = MarketplaceRoutes.table(

@@ -1,69 +1,73 @@
 public import Database
-internal import Foundation
-internal import Identifiers
+internal import Events
 public import Logging
-internal import Money
 public import Stripe
 
 /// What is done about disputes: they are followed, answered with what is known of the call, and where one is lost the
 /// consultant's part is taken back.
 ///
-/// Each request to Stripe is a row first, with a key of its own, so that a crash at any line leads to the same: before the commit
-/// nothing was sent; after it, ``resume()`` sends it again under the same key.
+/// What is decided is a row first, and done after its commit. Before anything is sent, Stripe is asked how things stand, so that
+/// what was done already, though its answer was lost, is not done again; the key sees to two processes that do it at once.
 public struct DisputeDesk: Sendable {
-    private let pool: DatabasePool
-    private let gateway: StripeGateway
-    private let evidence: DisputeFile
-    private let logger: Logger
+    let pool: DatabasePool
+    let gateway: StripeGateway
+    let file: DisputeFile
+    let logger: Logger
 
-    /// A desk.
-    ///
-    /// - Parameter policy: what customers agree to about refunds, as the bank is told.
-    public init(pool: DatabasePool, processor: PaymentProcessor, policy: String, logger: Logger) {
+    /// For so long a dispute is left alone that somebody works on.
+    static let lease = Duration.seconds(120)
+
+    /// A desk on a database.
+    public init(pool: DatabasePool, processor: PaymentProcessor, logger: Logger) {
         self.pool = pool
         gateway = processor.gateway
-        evidence = DisputeFile(policy: policy)
+        file = DisputeFile()
         self.logger = logger
     }
 
-    /// Acts on an event about a dispute: reads it anew, and keeps what it has become.
+    /// Acts on an event about a dispute: reads it anew, and keeps what it has become. The same event may come twice, late, or
+    /// after a later one.
     ///
     /// - Returns: false where it is about something else.
+    /// - Throws: `StripeError` where it cannot be read; `DatabaseError`.
     public func handle(_ event: StripeEvent) async throws -> Bool {
         guard event.subject.kind == "dispute" else { return false }
         guard let id = StripeID<Dispute>(event.subject.id) else { return true }
-        try await take(try await gateway.perform(.dispute(id)))
-        try await resume()
+        do {
+            try await take(try await gateway.perform(.dispute(id)))
+        } catch let error as StripeError where error.kind == .notFound {
+            logger.warning("an event is about a dispute that is not there", metadata: ["dispute": "\(id)"])
+        }
         return true
     }
 
-    private func take(_ dispute: Dispute) async throws {
-        let cost = dispute.balanceTransactions?.reduce(0) { $0 + $1.fee } ?? 0
-        let isOurs = try await pool.withTransaction { try await DisputeStore.keep(dispute, cost: cost, in: $0) }
-        if !isOurs { logger.error("a dispute is about no payment of ours", metadata: ["dispute": "\(dispute.id)"]) }
+    /// Keeps what was read of a dispute.
+    func take(_ dispute: Dispute) async throws {
+        if try await pool.withTransaction({ try await DisputeStore.keep(dispute, file: file, in: $0) }) { return }
+        // The answer that would have told us the payment's id may have been lost: our name of it is with the payment.
+        guard let intent = dispute.paymentIntent else { return }
+        let name = try await gateway.perform(.paymentIntent(intent)).metadata?["payment"]
+        let isOurs = try await pool.withTransaction { transaction in
+            guard let name else { return false }
+            return try await DisputeStore.keep(dispute, of: name, file: file, in: transaction)
+        }
+        if isOurs { return }
+        logger.warning("a dispute is about no payment of ours", metadata: ["dispute": "\(dispute.id)"])
+    }
+
+    /// Reads every dispute of the last months anew: for what webhooks missed.
+    public func syncAll() async throws {
+        let since = Timestamp.now().microseconds / 1_000_000 - 150 * 86_400
+        var last: StripeID<Dispute>?
+        while true {
+            let page = try await gateway.perform(StripeCall<StripeList<Dispute>>.disputes(since: since, after: last))
+            for dispute in page.data { try await take(dispute) }
+            guard page.hasMore, let end = page.data.last?.id else { return }
+            last = end
+        }
     }
 
     // MARK: Evidence
-
-    /// Puts together what the bank is to be told, and sends it. It can be sent once.
-    ///
-    /// - Throws: ``Refusal``; `StripeError` where Stripe cannot be asked: it is sent again later.
-    func submit(_ id: UniqueID) async throws {
-        try await pool.withTransaction { transaction in
-            let rows = try await transaction.query(
-                "SELECT state, payment_id, processor_id, evidence_key FROM disputes WHERE id = \(id) FOR UPDATE")
-            guard let row = rows.first else { throw Refusal.notFound }
-            guard try row.get("evidence_key", as: String?.self) == nil else { throw Refusal.alreadySent }
-            guard try row.get("state", as: String.self).hasSuffix("needs_response") else { throw Refusal.closed }
-            let package = try await evidence.assemble(row.get("payment_id", as: UniqueID.self), in: transaction)
-            let key = "cc-dispute-\(try row.get("processor_id", as: String.self))-evidence"
-            try await transaction.query(
-                """
-                UPDATE disputes SET evidence = \(try JSONText(encoding: package)), evidence_key = \(key) WHERE id = \(id)
-                """)
-        }
-        try await resume()
-    }
 
     /// Why evidence is not sent.
     enum Refusal: Error {
@@ -72,57 +76,28 @@ public struct DisputeDesk: Sendable {
         case closed
     }
 
-    // MARK: What waits
-
-    /// Sends what was decided and is not answered: evidence, and reversals of the consultants' parts of what is lost.
-    public func resume() async throws {
-        let waiting = try await pool.query(
+    /// Puts together what the bank is to be told, and has it sent. What was refused may be ordered again.
+    ///
+    /// - Parameter person: who orders it; nil: the time has come.
+    /// - Throws: ``Refusal``; `DatabaseError`.
+    func order(_ id: UniqueID, by person: UniqueID?, in transaction: Transaction) async throws {
+        let rows = try await transaction.query(
+            "SELECT state, payment_id, evidence_state FROM disputes WHERE id = \(id) FOR UPDATE")
+        guard let row = rows.first else { throw Refusal.notFound }
+        let evidence = try row.get("evidence_state", as: String.self)
+        guard evidence == "ready" || evidence == "refused" else { throw Refusal.alreadySent }
+        guard let state = Dispute.Status(rawValue: try row.get("state", as: String.self)), state.takesEvidence else {
+            throw Refusal.closed
+        }
+        let package = try await file.assemble(row.get("payment_id", as: UniqueID.self), in: transaction)
+        _ = try await transaction.pipeline([
             """
-            SELECT disputes.id, disputes.processor_id, disputes.amount, evidence, evidence_key, evidence_sent_at,
-                recovery_key, recovered_at, payments.processor_id AS intent
-            FROM disputes JOIN payments ON payments.id = payment_id
-            WHERE (evidence_key IS NOT NULL AND evidence_sent_at IS NULL)
-                OR (recovery_key IS NOT NULL AND recovered_at IS NULL)
-            ORDER BY disputes.id LIMIT 100
-            """)
-        for row in waiting {
-            if try row.get("evidence_key", as: String?.self) != nil, try row.get("evidence_sent_at", as: Timestamp?.self) == nil {
-                try await sendEvidence(row)
-            }
-            if try row.get("recovery_key", as: String?.self) != nil, try row.get("recovered_at", as: Timestamp?.self) == nil {
-                try await recover(row)
-            }
-        }
-    }
-
-    private func sendEvidence(_ row: Row) async throws {
-        let id = try row.get("id", as: UniqueID.self)
-        guard let dispute = StripeID<Dispute>(try row.get("processor_id", as: String.self)),
-            let key = IdempotencyKey(try row.get("evidence_key", as: String.self))
-        else { return }
-        let package = try row.get("evidence", as: JSONText.self).decode(as: DisputeFile.Package.self)
-        let answer = try await gateway.perform(
-            .respond(to: dispute, with: package.evidence, submits: true, idempotencyKey: key))
-        try await pool.query("UPDATE disputes SET evidence_sent_at = now() WHERE id = \(id)")
-        try await take(answer)
-    }
-
-    /// The consultant's part is reversed from their account. Where the account has not so much, it stays booked as owed, and is
-    /// tried again.
-    private func recover(_ row: Row) async throws {
-        let id = try row.get("id", as: UniqueID.self)
-        guard let intent = try row.get("intent", as: String?.self).flatMap({ StripeID<PaymentIntent>($0) }),
-            let key = IdempotencyKey(try row.get("recovery_key", as: String.self))
-        else { return }
-        let payment = try await gateway.perform(.paymentIntent(intent))
-        guard let transfer = payment.latestCharge?.object?.transfer else { return }
-        do {
-            _ = try await gateway.perform(
-                .reverseTransfer(
-                    transfer, amount: row.get("amount", as: Int64.self), refundsFee: true, idempotencyKey: key))
-            try await pool.query("UPDATE disputes SET recovered_at = now() WHERE id = \(id)")
-        } catch let error as StripeError where error.code == "balance_insufficient" {
-            logger.warning("a lost dispute cannot be recovered yet", metadata: ["dispute": "\(id)"])
-        }
+            UPDATE disputes SET evidence = \(try JSONText(encoding: package)), evidence_state = 'ordered', problem = NULL,
+                evidence_serial = evidence_serial + CASE evidence_state WHEN 'refused' THEN 1 ELSE 0 END,
+                ordered_by = \(person), ordered_at = clock_timestamp(), attempts = 0, due_at = clock_timestamp()
+            WHERE id = \(id)
+            """,
+            "SELECT pg_notify(\(DisputeStore.channel), '')",
+        ])
     }
 }
