@@ -37,6 +37,8 @@ enum DisputeStore {
         let (id, session) = (try row.get("id", as: UniqueID.self), try row.get("session_id", as: UniqueID.self))
         // Before anything else, as whoever moves the session's money does.
         try await transaction.query("SELECT FROM charges WHERE session_id = \(session) FOR UPDATE")
+        try await transaction.query(
+            "UPDATE payments SET processor_id = \(intent.text) WHERE id = \(id) AND processor_id IS NULL")
         try await add(dispute, of: id, file: file, in: transaction)
         let rows = try await transaction.query(
             """
