@@ -14,6 +14,8 @@ public struct MoneyRoutes: Sendable {
         public var payouts: PayoutHandlers
         /// What was held, charged and given back.
         public var payments: PaymentHandlers
+        /// What customers object to at their banks.
+        public var disputes: DisputeHandlers
         /// What Stripe tells.
         public var webhooks: WebhookHandlers
         /// Whether we and Stripe agree.
@@ -26,12 +28,13 @@ public struct MoneyRoutes: Sendable {
         /// The parts that answer.
         public init(
             methods: PaymentMethodHandlers, payouts: PayoutHandlers, payments: PaymentHandlers,
-            webhooks: WebhookHandlers, reconciliation: ReconciliationHandlers, receipts: ReceiptHandlers,
-            invoices: InvoiceHandlers
+            disputes: DisputeHandlers, webhooks: WebhookHandlers, reconciliation: ReconciliationHandlers,
+            receipts: ReceiptHandlers, invoices: InvoiceHandlers
         ) {
             self.methods = methods
             self.payouts = payouts
             self.payments = payments
+            self.disputes = disputes
             self.webhooks = webhooks
             self.reconciliation = reconciliation
             self.receipts = receipts
@@ -77,6 +80,10 @@ public struct MoneyRoutes: Sendable {
                 try await handlers.payments.refund($0)
             },
             Route(.get, "/ops/reconciliation", admin) { try await handlers.reconciliation.show($0) },
+            Route(.get, "/disputes", admin) { try await handlers.disputes.list($0) },
+            Route(.post, "/disputes/{id}/evidence", admin, isIdempotent: true) {
+                try await handlers.disputes.submit($0)
+            },
             // Whoever signs with our secret may.
             Route(.post, "/webhooks/stripe", .anyone, limits: [webhooks], contentLimit: 256 << 10) {
                 try await handlers.webhooks.receive($0)

@@ -11,6 +11,7 @@ import Sessions
 /// What charges for sessions in a process with the sidecar, put together.
 struct Charging: Sendable {
     let payments: PaymentHandlers
+    let disputes: DisputeHandlers
     let webhooks: WebhookHandlers
     let billings: ChargeBillings
     let reconciliation: ReconciliationHandlers
@@ -28,11 +29,14 @@ struct Charging: Sendable {
         runner = ChargeRunner(pool: pool, store: store, processor: processor, logger: logger)
         payments = PaymentHandlers(pool: pool, store: store)
         billings = ChargeBillings(pool: pool, isSimulated: processor.isSimulated)
+        let desk = DisputeDesk(pool: pool, processor: processor, logger: logger)
+        disputes = DisputeHandlers(pool: pool, desk: desk, isSimulated: processor.isSimulated)
         webhooks = WebhookHandlers(pool: pool, secrets: parts.webhookSecrets)
         let stripe = StripeEventRunner(
             pool: pool,
             handlers: [
                 { try await observer.handle($0) },
+                { try await desk.handle($0) },
                 { event in
                     guard try await accounts.handle(event) else { return false }
                     try await events.payeeChanged(event, on: pool)
@@ -44,7 +48,7 @@ struct Charging: Sendable {
         reconciliation = ReconciliationHandlers(pool: pool)
         services =
             processor.isConfigured
-            ? [runner, stripe, NightlyReconciler(ReconcilerRuns(reconciler), logger: logger)] : []
+            ? [runner, stripe, DisputeRunner(desk), NightlyReconciler(ReconcilerRuns(reconciler), logger: logger)] : []
     }
 
     /// What runs; without a processor nothing does.

@@ -56,7 +56,8 @@ struct Sidecar: Sendable {
         let money = MoneyRoutes.table(
             .init(
                 methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
-                payments: charging.payments, webhooks: charging.webhooks, reconciliation: charging.reconciliation,
+                payments: charging.payments, disputes: charging.disputes, webhooks: charging.webhooks,
+                reconciliation: charging.reconciliation,
                 receipts: ReceiptHandlers(pool: pool),
                 invoices: InvoiceHandlers(pool: pool, terms: invoices.terms, renderer: renderer)))
         let routes = MarketplaceRoutes.table(

@@ -69,12 +69,14 @@ import Yams
                 door: .init(token: { _, _, _, _ in "" }, iceServers: { _ in [] })),
             ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
             outbox: OutboxHandlers(pool: pool))
+        let processor = PaymentProcessor(gateway: .unavailable(logger: .quiet), isSimulated: false)
         let accounts = PaymentAccounts(
-            pool: pool, processor: PaymentProcessor(gateway: .unavailable(logger: .quiet), isSimulated: false),
-            clientURL: "http://localhost", logger: .quiet)
+            pool: pool, processor: processor, clientURL: "http://localhost", logger: .quiet)
+        let disputes = DisputeDesk(pool: pool, processor: processor, logger: .quiet)
         let money = MoneyRoutes.Handlers(
             methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
             payments: PaymentHandlers(pool: pool, store: ChargeStore(isSimulated: false) { _, _ in [] }),
+            disputes: DisputeHandlers(pool: pool, desk: disputes, isSimulated: false),
             webhooks: WebhookHandlers(pool: pool, secrets: []),
             reconciliation: ReconciliationHandlers(pool: pool), receipts: ReceiptHandlers(pool: pool),
             invoices: InvoiceHandlers(

@@ -31,6 +31,7 @@ GUARDED = [
     ("GET", "/me/payout-account", ("consultant",)), ("POST", "/me/payout-account", ("consultant",)),
     ("PATCH", "/me/payout-account", ("consultant",)), ("GET", "/me/earnings", ("consultant",)),
     ("GET", "/payouts", ("consultant", "admin")), ("GET", "/payments", ANYBODY), ("POST", "/payments/1/refund", ("admin",)),
+    ("GET", "/disputes", ("admin",)), ("POST", "/disputes/1/evidence", ("admin",)),
     ("GET", "/invoices", ("customer", "admin")), ("GET", "/statements", ("consultant",)),
     ("GET", "/statements/{month}", ("consultant",)),
 ]

@@ -121,6 +121,7 @@ import Testing
                 to: dispute, with: evidence, submits: true, metadata: ["case": "c"], idempotencyKey: key
             ).request,
             StripeCall.closeDispute(dispute, idempotencyKey: key).request,
+            StripeCall.reversals(of: try id("tr_1"), after: try id("trr_1")).request,
             StripeCall.disputes(of: try id("pi_1"), since: 5, after: dispute).request,
             StripeCall.events(since: 5, types: ["payout.paid"], account: try id("acct_1"), after: try id("evt_1"))
                 .request,

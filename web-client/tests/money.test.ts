@@ -14,8 +14,8 @@ import { chartsOf } from "../src/features/money/earnings/weeks";
 import { fileName } from "../src/features/money/papers/save";
 import { billingStateWords, hasInvoice, hasReceipt, isSettling, problemWords, summaryWords } from "../src/features/money/session/summary";
 import {
-  accountStateWords, cardName, dayWords, expiryWords, monthWords, paymentStateWords, payoutStateWords,
-  requirementWords,
+  accountStateWords, cardName, dayWords, disputeStateWords, expiryWords, monthWords, paymentStateWords, payoutStateWords,
+  recoveryWords, requirementWords, takesEvidence,
 } from "../src/features/money/words";
 import { Once } from "../src/market/once";
 import { slicesOf, sumsOf } from "../src/market/receipt";
@@ -308,6 +308,17 @@ describe("words and addresses about money", () => {
       accountStateWords({ state: "enabled", payoutsEnabled: true }), accountStateWords({ state: "enabled", payoutsEnabled: false }));
     assert.equal(requirementWords("individual.verification.document"), "Individual: verification: document");
     assert.equal(requirementWords("Your bank account"), "Your bank account");
+    assert.equal(disputeStateWords("needs_response"), "Needs evidence");
+    assert.equal(disputeStateWords("something_new"), "something new");
+    assert.ok(takesEvidence({ state: "warning_needs_response", evidenceState: "refused" }));
+    assert.ok(!takesEvidence({ state: "needs_response", evidenceState: "ordered" }));
+    assert.ok(!takesEvidence({ state: "under_review", evidenceState: "ready" }));
+    const loss = { owed: usd(340), recovered: usd(300) };
+    const recoveries = (["none", "waiting", "short", "refused", "done"] as const).map(
+      (recoveryState) => recoveryWords({ ...loss, recoveryState }));
+    assert.equal(recoveries[0], null);
+    assert.equal(new Set(recoveries).size, recoveries.length);
+    assert.match(recoveries[4] ?? "", /3\.00/);
     assert.equal(dayWords("2026-11-23", "en-GB"), "23 Nov 2026");
     assert.equal(dayWords("2026-11-23T22:30:00Z", "en-GB"), "23 Nov 2026");
     assert.equal(monthWords("2026-11", "en-GB"), "November 2026");

@@ -5,10 +5,11 @@ import { renderToStaticMarkup } from "react-dom/server";
 import { ApiError } from "../src/api/error";
 import { Api } from "../src/api/http";
 import * as calls from "../src/api/money";
-import type { Billing, Earnings, Invoice, Payment, PayoutAccount } from "../src/api/moneyShapes";
+import type { Billing, Dispute, Earnings, Invoice, Payment, PayoutAccount } from "../src/api/moneyShapes";
 import { reduceCharge, unknownCharge } from "../src/call/charge";
 import { idle } from "../src/features/account/useAttempt";
 import type { Attempt } from "../src/features/account/useAttempt";
+import { DisputeView } from "../src/features/money/admin/Disputes";
 import { RefundForm, RefundReview } from "../src/features/money/admin/RefundForm";
 import { NoWay } from "../src/features/money/cards/AddCard";
 import { CardList } from "../src/features/money/cards/CardList";
@@ -75,6 +76,7 @@ describe("the API about money", () => {
     const refund = answering({ sessionId: "s1", refundTotal: usd(5) });
     await calls.refundPayment(refund.api, "p1", { amount: 5, reason: "r" }, "k2");
     const evidence = answering(null);
+    await calls.submitEvidence(evidence.api, "d1", "k3");
     await calls.removeCard(evidence.api, "c1");
     assert.deepEqual([...sent, ...empty.sent, ...refund.sent, ...evidence.sent].map(({ method, path, body, key }) => [method, path, body, key]), [
       ["POST", "/me/payment-methods", { paymentMethodId: "pm_card_visa", isDefault: true }, "k1"],
@@ -82,6 +84,7 @@ describe("the API about money", () => {
       ["GET", "/payments?session=s1&cursor=after", null, null],
       ["GET", "/invoices", null, null],
       ["POST", "/payments/p1/refund", { amount: 5, reason: "r" }, "k2"],
+      ["POST", "/disputes/d1/evidence", null, "k3"],
       ["DELETE", "/me/payment-methods/c1", null, null],
     ]);
   });
@@ -246,6 +249,30 @@ describe("payments", () => {
     assert.match(review({ name: "failed", error: new ApiError({ kind: "network" }) }), /It may have been done all the same/);
     assert.doesNotMatch(review(refused(409, "nothing_to_refund")), /It may have been done/);
     assert.match(review(refused(409, "nothing_to_refund")), /role="alert"[\s\S]*cannot be given back/);
+  });
+
+  test("that are disputed show their evidence, and take it as long as the bank does", () => {
+    const dispute: Dispute = {
+      id: "d1", sessionId: "s1", amount: usd(1667), fee: usd(1500), reason: "product_not_received", state: "needs_response",
+      dueBy: "2026-12-01T00:00:00Z",
+      evidence: {
+        customerName: "Ann", customerEmail: null, serviceDate: "2026-11-23", productDescription: "A call",
+        accessActivityLog: "The customer came in: 9:00", refundPolicy: "Policy", refundRefusal: "Charged", receipt: "Signed",
+      },
+      evidenceState: "ready", evidenceSentAt: null, outcome: null, lost: usd(0), owed: usd(0), recovered: usd(0),
+      recoveryState: "none", problem: null,
+    };
+    const show = (changed: Partial<Dispute>, attempt: Attempt = idle) =>
+      renderToStaticMarkup(<DisputeView dispute={{ ...dispute, ...changed }} attempt={attempt} onSubmit={doNothing} />);
+    assert.match(show({}), /product not received[\s\S]*15\.00[\s\S]*The customer came in: 9:00[\s\S]*evidence-button/);
+    assert.doesNotMatch(show({}), /E-mail address/);
+    assert.doesNotMatch(show({ state: "under_review", evidenceState: "sent" }), /evidence-button/);
+    assert.match(show({ evidenceState: "ordered" }), /The evidence is on its way/);
+    assert.doesNotMatch(show({ evidenceState: "ordered" }), /evidence-button/);
+    assert.match(show({}, { name: "done" }), /The evidence is on its way/);
+    assert.match(show({}, refused(503, "payments_unavailable")), /role="alert"/);
+    assert.match(show({ evidenceState: "refused", problem: "It is past due." }), /It is past due[\s\S]*evidence-button/);
+    assert.match(show({ state: "lost", owed: usd(340), recoveryState: "short" }), /owes[\s\S]*3\.40/);
   });
 });
 

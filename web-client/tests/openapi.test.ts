@@ -73,6 +73,8 @@ const aboutMoney: readonly Exchange[] = [
   { call: "get /invoices", status: "200", reads: shapes.page(money.invoiceEntry) },
   { call: "get /statements", status: "200", reads: shapes.page(money.statementEntry) },
   { call: "get /sessions/{id}/receipt", status: "200", reads: money.receipt },
+  { call: "get /disputes", status: "200", reads: shapes.page(money.dispute) },
+  { call: "post /disputes/{id}/evidence", status: "202", reads: object({ id: string, evidenceState: money.evidenceState }) },
   { call: "get /sessions/{id}", status: "200", reads: money.pricedSession },
 ];
 

@@ -109,6 +109,21 @@ extension Ledger {
                         IS DISTINCT FROM (coalesce(booked.amount, 0), coalesce(booked.fee, 0))
                     ORDER BY session_id
                     """),
+            // A bank that gives money back may say so some days before.
+            Rule(
+                name: "disputes", words: "it is decided, and money is still held for it",
+                statement: """
+                    SELECT disputes.processor_id, sum(ledger_entries.amount) || ' ' || ledger_entries.currency
+                    FROM disputes JOIN payments ON payments.id = payment_id
+                        JOIN ledger_transactions ON ledger_transactions.session_id = payments.session_id
+                            AND starts_with(source, 'dispute ' || disputes.processor_id || ' ')
+                        JOIN ledger_entries ON transaction_id = ledger_transactions.id
+                        JOIN ledger_accounts ON ledger_accounts.id = account_id
+                    WHERE ledger_accounts.kind = 'disputes' AND closed_at IS NOT NULL
+                        AND (disputes.state <> 'won' OR closed_at < now() - interval '7 days')
+                    GROUP BY disputes.processor_id, ledger_entries.currency HAVING sum(ledger_entries.amount) <> 0
+                    ORDER BY disputes.processor_id
+                    """),
         ]
     }
 }

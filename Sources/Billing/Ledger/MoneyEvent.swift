@@ -13,10 +13,12 @@ public enum MoneyEvent: Hashable, Sendable {
     case refundFailed(amount: Int64)
     /// The customer's bank took the amount back for the time being; `cost` is what Stripe charges for it.
     case disputeOpened(amount: Int64, cost: Int64)
-    /// The bank gave it back.
-    case disputeWon(amount: Int64)
+    /// The bank gave it back; `cost` is what Stripe gives back of its charge.
+    case disputeWon(amount: Int64, cost: Int64 = 0)
     /// The bank keeps it; `fee` of it was the platform's, the rest is recovered from the consultant.
     case disputeLost(amount: Int64, fee: Int64)
+    /// What was lost is not: the bank changed its mind. `fee` of it is the platform's, the rest the consultant's.
+    case disputeRegained(amount: Int64, fee: Int64)
     /// Paid out to the consultant's bank.
     case payoutPaid(amount: Int64)
     /// A payout came back.
@@ -32,6 +34,7 @@ public enum MoneyEvent: Hashable, Sendable {
         case .disputeOpened: "dispute_opened"
         case .disputeWon: "dispute_won"
         case .disputeLost: "dispute_lost"
+        case .disputeRegained: "dispute_regained"
         case .payoutPaid: "payout_paid"
         case .payoutFailed: "payout_failed"
         }
@@ -67,13 +70,20 @@ public enum MoneyEvent: Hashable, Sendable {
             entries = [
                 LedgerEntry(.disputes, amount), LedgerEntry(.platformFee, cost), LedgerEntry(.stripe, -amount - cost),
             ]
-        case .disputeWon(let amount):
-            guard amount >= 0 else { return nil }
-            entries = [LedgerEntry(.stripe, amount), LedgerEntry(.disputes, -amount)]
+        case .disputeWon(let amount, let cost):
+            guard amount >= 0, cost >= 0, cost <= .max - amount else { return nil }
+            entries = [
+                LedgerEntry(.stripe, amount + cost), LedgerEntry(.disputes, -amount), LedgerEntry(.platformFee, -cost),
+            ]
         case .disputeLost(let amount, let fee):
             guard amount >= 0, (0...amount).contains(fee) else { return nil }
             entries = [
                 LedgerEntry(payee, amount - fee), LedgerEntry(.platformFee, fee), LedgerEntry(.disputes, -amount),
+            ]
+        case .disputeRegained(let amount, let fee):
+            guard amount >= 0, (0...amount).contains(fee) else { return nil }
+            entries = [
+                LedgerEntry(.disputes, amount), LedgerEntry(payee, fee - amount), LedgerEntry(.platformFee, -fee),
             ]
         case .payoutPaid(let amount):
             guard amount >= 0 else { return nil }

@@ -53,7 +53,8 @@ public struct PaymentHandlers: Sendable {
 
     /// `POST /payments/{id}/refund {amount?, reason?}`: 202, the refund is on its way; without an amount all that is left of
     /// the payment. It is taken from the end of the session's charges backwards, so that what stays is the price of its
-    /// beginning. 409 `nothing_to_refund` where there is not so much left.
+    /// beginning. 409 `nothing_to_refund` where there is not so much left, `payment_disputed` where a bank has money of the
+    /// session or keeps it: the customer would have it twice.
     public func refund(_ call: Call) async throws -> Reply {
         let caller = try call.signedIn()
         let id = try call.id(of: "payment")
@@ -73,6 +74,16 @@ public struct PaymentHandlers: Sendable {
                 var charged = try await ChargedSession.lock(
                     row.get("session_id", as: UniqueID.self), in: transaction)
             else { throw Problem.notFound("payment") }
+            let disputed = try await transaction.query(
+                """
+                SELECT FROM disputes JOIN payments ON payments.id = payment_id
+                WHERE session_id = \(charged.id) AND disputes.state IN ('needs_response', 'under_review', 'lost', 'prevented')
+                """)
+            guard disputed.isEmpty else {
+                throw Problem(
+                    .conflict, code: "payment_disputed",
+                    "The customer has gone to their bank about this session, which has the money or keeps it.")
+            }
             let (window, attempt) = (try row.get("window_number", as: Int.self), try row.get("attempt", as: Int.self))
             let machine = charged.machine
             guard let hold = machine.holds.first(where: { $0.window == window && $0.attempt == attempt }) else {

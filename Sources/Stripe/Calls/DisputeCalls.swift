@@ -1,4 +1,4 @@
-/// What we know of a disputed call, in Stripe's own fields. Each text may have 20,000 characters.
+/// What we know of a disputed call, in Stripe's own fields. Each text may have 20,000 characters, and is cut there.
 public struct DisputeEvidence: Sendable, Equatable {
     /// When and how long media flowed: who was there, from where.
     public var accessActivityLog: String?
@@ -44,7 +44,7 @@ extension StripeCall where Object == Dispute {
                 ("uncategorized_text", evidence.uncategorizedText),
             ]
             for (name, text) in texts {
-                form.add("evidence[\(name)]", text.map { String($0.prefix(DisputeEvidence.textLimit)) })
+                form.add("evidence[\(name)]", text.map { String($0.unicodeScalars.prefix(DisputeEvidence.textLimit)) })
             }
             form.add("metadata", metadata)
             form.add("submit", submits)

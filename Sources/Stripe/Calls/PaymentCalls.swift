@@ -176,3 +176,15 @@ extension StripeCall where Object == TransferReversal {
         }
     }
 }
+
+extension StripeCall where Object == StripeList<TransferReversal> {
+    /// What was taken back of a transfer, newest first.
+    public static func reversals(
+        of id: StripeID<Transfer>, limit: Int64 = 100, after last: StripeID<TransferReversal>? = nil
+    ) -> Self {
+        Self(.get, "/v1/transfers/\(id)/reversals") { form in
+            form.add("limit", limit)
+            form.add("starting_after", last)
+        }
+    }
+}

@@ -20,6 +20,8 @@ public struct Dispute: Decodable, Sendable {
     public let evidenceDetails: EvidenceDetails?
     /// When it was made, in seconds since 1970.
     public let created: Int64?
+    /// What it moved in the platform's balance: what was taken, with what Stripe charges for that, and what was given back.
+    public let balanceTransactions: [BalanceTransaction]?
 
     /// How far a dispute is.
     public enum Status: String, Sendable {
@@ -61,5 +63,6 @@ public struct Dispute: Decodable, Sendable {
         case id, amount, currency, status, reason, charge, created
         case paymentIntent = "payment_intent"
         case evidenceDetails = "evidence_details"
+        case balanceTransactions = "balance_transactions"
     }
 }

@@ -10,6 +10,10 @@ extension Sandbox {
             case .authenticate(let intent, let secret, let agrees):
                 return reply(to: try completeAuthentication(intent, secret: secret, agrees: agrees, now: now))
             case .onboard(let token): return reply(to: try completeOnboarding(token, now: now))
+            case .dispute(let charge, let amount, let reason, let inquiry):
+                return reply(
+                    to: try openDispute(charge, amount: amount, reason: reason, isInquiry: inquiry, now: now))
+            case .escalate(let dispute): return reply(to: try escalate(dispute, now: now))
             case .decide(let dispute, let won): return reply(to: try decide(dispute, won: won, now: now))
             case .delivered(let event):
                 events.update(event) { $0.isDelivered = true }

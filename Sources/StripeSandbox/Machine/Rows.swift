@@ -186,7 +186,7 @@ struct DisputeRow: Codable, Sendable {
     let amount: Int64
     let currency: String
     let reason: String
-    let dueBy: Int64
+    var dueBy: Int64
     var status: Status
     var evidence: [String: String] = [:]
     var submissions: Int64 = 0

@@ -6,8 +6,10 @@ public struct SandboxOptions: Sendable, Equatable, Codable {
     public var feeBasisPoints: Int64 = 290
     /// What it keeps besides, in minor units.
     public var feeFixed: Int64 = 30
-    /// What a lost dispute costs, in minor units.
+    /// What a dispute costs, in minor units.
     public var disputeFee: Int64 = 1500
+    /// Whether that is given back with a dispute that is won.
+    public var givesDisputeFeeBack = false
     /// Seconds until a payout arrives.
     public var payoutSeconds: Int64 = 2
     /// Whether a payout of a schedule is made once its day has come.
@@ -136,8 +138,12 @@ public enum SandboxAction: Sendable, Equatable, Codable {
     case authenticate(intent: String, secret: String, agrees: Bool)
     /// The page of an account link was filled in.
     case onboard(token: String)
+    /// A customer went to the bank about a charge, or a part of it.
+    case dispute(charge: String, amount: Int64?, reason: String, inquiry: Bool)
     /// The bank decided a dispute.
     case decide(dispute: String, won: Bool)
+    /// The bank was not content with the answer to an inquiry, and takes the money.
+    case escalate(dispute: String)
     /// An event reached its receiver.
     case delivered(event: String)
     /// Time passed.

@@ -51,7 +51,8 @@ extension Sandbox {
         if wasHeld { emit("charge.captured", json(charge), at: now, by: request) }
         emit("payment_intent.succeeded", json(row), at: now, by: request)
         if let reason = charge.card.traits.dispute {
-            openDispute(charge.id, reason: reason, isInquiry: charge.card == .inquired, now: now, by: request)
+            openDispute(
+                charge.id, amount, reason: reason, isInquiry: charge.card == .inquired, now: now, by: request)
         }
     }
 

@@ -56,23 +56,55 @@ extension Sandbox {
 
     /// The customer goes to the bank; the bank takes the money and a fee, but for an inquiry.
     mutating func openDispute(
-        _ chargeID: String, reason: String, isInquiry: Bool, now: Int64, by request: SandboxRequest?
+        _ chargeID: String, _ amount: Int64, reason: String, isInquiry: Bool, now: Int64, by request: SandboxRequest?
     ) {
-        guard let charge = charges[chargeID], charge.dispute == nil else { return }
+        guard let charge = charges[chargeID] else { return }
         let id = makeID("du_")
         var row = DisputeRow(
-            id: id, created: now, charge: charge.id, intent: charge.intent, amount: charge.captured,
+            id: id, created: now, charge: charge.id, intent: charge.intent, amount: amount,
             currency: charge.currency, reason: reason, dueBy: now + 9 * 86_400,
             status: isInquiry ? .warningNeedsResponse : .needsResponse)
-        if !isInquiry {
-            row.entries.append(
-                enter(
-                    "adjustment", -row.amount, fee: options.disputeFee, currency: row.currency, source: id, at: now))
-        }
+        if !isInquiry { withdraw(&row, now: now) }
         disputes.insert(row, id: id)
         charges.update(chargeID) { $0.dispute = id }
         emit("charge.dispute.created", json(row), at: now, by: request)
         if !isInquiry { emit("charge.dispute.funds_withdrawn", json(row), at: now, by: request) }
+    }
+
+    /// The same from the stand-in's own route: also of a part, and once more after a part.
+    mutating func openDispute(
+        _ id: String, amount: Int64?, reason: String, isInquiry: Bool, now: Int64
+    ) throws(Failure) -> JSON {
+        guard let charge = charges[id] else { throw .missing("charge", id) }
+        let disputed = disputes.newestFirst.compactMap { disputes[$0] }.filter { $0.charge == id }
+            .reduce(Int64(0)) { $0 + $1.amount }
+        let left = charge.captured - disputed
+        let amount = amount ?? left
+        guard amount > 0, amount <= left else {
+            throw .invalid("Of this charge \(left) can be disputed.", parameter: "amount")
+        }
+        openDispute(id, amount, reason: reason, isInquiry: isInquiry, now: now, by: nil)
+        return charges[id]?.dispute.flatMap { disputes[$0] }.map { json($0) } ?? .null
+    }
+
+    /// An inquiry becomes a dispute, to be answered anew.
+    mutating func escalate(_ id: String, now: Int64) throws(Failure) -> JSON {
+        var row = try dispute(id)
+        guard row.status == .warningNeedsResponse || row.status == .warningUnderReview else {
+            throw .invalid("This dispute is no inquiry.")
+        }
+        row.status = .needsResponse
+        row.dueBy = now + 9 * 86_400
+        withdraw(&row, now: now)
+        disputes.update(id) { $0 = row }
+        emit("charge.dispute.updated", json(row), at: now, by: nil)
+        emit("charge.dispute.funds_withdrawn", json(row), at: now, by: nil)
+        return json(row)
+    }
+
+    private mutating func withdraw(_ row: inout DisputeRow, now: Int64) {
+        row.entries.append(
+            enter("adjustment", -row.amount, fee: options.disputeFee, currency: row.currency, source: row.id, at: now))
     }
 
     /// Stages evidence, and hands it in where `submit` says so. The words `winning_evidence` and `losing_evidence` decide
@@ -82,6 +114,7 @@ extension Sandbox {
         guard row.isOpen else {
             throw .invalid("This dispute has a status of \(row.status.rawValue) and takes no evidence any more.")
         }
+        guard call.now <= row.dueBy else { throw .invalid("The evidence for this dispute is past due.") }
         let given = call.parameters.entries("evidence")
         let texts = row.evidence.merging(given) { $1 }.filter { !$0.value.isEmpty }
         guard texts.values.reduce(0, { $0 + $1.count }) <= 150_000, texts.values.allSatisfy({ $0.count <= 20_000 })
@@ -116,7 +149,10 @@ extension Sandbox {
         guard var row = disputes[id] else { return }
         let tookMoney = !row.entries.isEmpty
         if won, tookMoney {
-            row.entries.append(enter("adjustment", row.amount, currency: row.currency, source: id, at: now))
+            row.entries.append(
+                enter(
+                    "adjustment", row.amount, fee: options.givesDisputeFeeBack ? -options.disputeFee : 0,
+                    currency: row.currency, source: id, at: now))
         }
         row.status = tookMoney ? (won ? .won : .lost) : .warningClosed
         disputes.update(id) { $0 = row }

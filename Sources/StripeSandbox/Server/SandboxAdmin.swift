@@ -10,7 +10,9 @@ internal import NIOCore
 /// | `POST GET DELETE /_sandbox/faults` | adds a fault, lists or takes back those that wait |
 /// | `GET DELETE /_sandbox/requests` | the requests received, oldest first |
 /// | `POST /_sandbox/clock` `{"advance": seconds}` | moves its clock ahead |
+/// | `POST /_sandbox/charges/{id}/dispute` `{"amount", "reason", "inquiry"}` | a customer goes to the bank |
 /// | `POST /_sandbox/disputes/{id}` `{"won": true}` | the bank decides |
+/// | `POST /_sandbox/disputes/{id}/escalate` | an inquiry becomes a dispute |
 struct SandboxAdmin: Sendable {
     let host: SandboxHost
 
@@ -29,7 +31,10 @@ struct SandboxAdmin: Sendable {
             await host.clearReceived()
             return json(["data": await host.received])
         case ("POST", "clock", 1): return await moveClock(body)
+        case ("POST", "charges", 3) where parts[2] == "dispute": return await openDispute(parts[1], body)
         case ("POST", "disputes", 2): return await decide(parts[1], body)
+        case ("POST", "disputes", 3) where parts[2] == "escalate":
+            return response(await host.apply(.escalate(dispute: parts[1])))
         default: return nil
         }
     }
@@ -56,6 +61,23 @@ struct SandboxAdmin: Sendable {
             return plain(.badRequest, "Expected {\"advance\": seconds}.\n")
         }
         return response(await host.apply(.advance(seconds: move.advance)))
+    }
+
+    private func openDispute(_ id: String, _ body: [UInt8]) async -> Response {
+        struct Objection: Decodable {
+            let amount: Int64?
+            let reason: String?
+            let inquiry: Bool?
+        }
+        let content = body.isEmpty ? Data("{}".utf8) : Data(body)
+        guard let objection = try? JSONDecoder().decode(Objection.self, from: content) else {
+            return plain(.badRequest, "Expected {\"amount\": n, \"reason\": …, \"inquiry\": true|false}.\n")
+        }
+        return response(
+            await host.apply(
+                .dispute(
+                    charge: id, amount: objection.amount, reason: objection.reason ?? "general",
+                    inquiry: objection.inquiry ?? false)))
     }
 
     private func decide(_ id: String, _ body: [UInt8]) async -> Response {

@@ -29,10 +29,12 @@ struct ChargeWorld {
     let sessions = SessionStore(terms: .init(thresholdSeconds: 20, windowSeconds: 20))
     /// The time of the charge machines.
     let clock = TestClock()
-    init(card: String? = "pm_card_visa", isPayable: Bool = true) async throws {
+    init(
+        card: String? = "pm_card_visa", isPayable: Bool = true, options: SandboxOptions = SandboxOptions()
+    ) async throws {
         pool = DatabasePool(
             try await TestCluster.migratedDatabase("charging"), limits: PoolLimits(connections: 6), logger: .quiet)
-        sandbox = LocalSandbox(seed: 7, now: Timestamp.now().microseconds / 1_000_000)
+        sandbox = LocalSandbox(seed: 7, now: Timestamp.now().microseconds / 1_000_000, options: options)
         gateway = sandbox.gateway(retry: .never, logger: .quiet)
         let processor = PaymentProcessor(gateway: gateway, isSimulated: true)
         let box = RecordBox()

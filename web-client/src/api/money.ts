@@ -2,7 +2,7 @@
 import type { Api } from "./http";
 import * as shapes from "./moneyShapes";
 import type {
-  CardSetup, Earnings, Interval, Invoice, InvoiceEntry, Payment, PaymentMethod, PaymentMethods, Payout,
+  CardSetup, Dispute, Earnings, Interval, Invoice, InvoiceEntry, Payment, PaymentMethod, PaymentMethods, Payout,
   PayoutAccount, PricedSession, Receipt, StatementEntry,
 } from "./moneyShapes";
 import { one, query } from "./path";
@@ -17,6 +17,7 @@ const pages = {
   payouts: page(shapes.payout),
   invoices: page(shapes.invoiceEntry),
   statements: page(shapes.statementEntry),
+  disputes: page(shapes.dispute),
 };
 
 export function listCards(api: Api): Promise<PaymentMethods> {
@@ -124,4 +125,13 @@ export function statementPaper(api: Api, month: string, format: Paper): Promise<
 /** The receipt byte for byte, as it was signed. */
 export function receiptFile(api: Api, session: string): Promise<Blob> {
   return api.fetch(one("/sessions", session, "/receipt"));
+}
+
+export function listDisputes(api: Api, session: string | null, cursor: string | null): Promise<Page<Dispute>> {
+  return api.ask("GET", query("/disputes", { session, cursor }), pages.disputes);
+}
+
+/** Has the bank told what the server knows of the call. */
+export function submitEvidence(api: Api, id: string, idempotencyKey: string): Promise<void> {
+  return api.tell("POST", one("/disputes", id, "/evidence"), undefined, { idempotencyKey });
 }

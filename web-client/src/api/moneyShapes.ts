@@ -143,6 +143,37 @@ export const statementEntry = object({
   earned: money,
 });
 
+export const evidenceState = choice(["ready", "ordered", "sent", "refused"], "ordered");
+const recoveryState = choice(["none", "waiting", "short", "refused", "done"], "none");
+
+export const dispute = object({
+  id: string,
+  sessionId: string,
+  amount: money,
+  fee: money,
+  reason: string,
+  state: string,
+  dueBy: nullable(timestamp),
+  evidence: object({
+    customerName: nullable(string),
+    customerEmail: nullable(string),
+    serviceDate: string,
+    productDescription: nullable(string),
+    accessActivityLog: string,
+    refundPolicy: string,
+    refundRefusal: string,
+    receipt: string,
+  }),
+  evidenceState,
+  evidenceSentAt: nullable(timestamp),
+  outcome: nullable(string),
+  lost: money,
+  owed: money,
+  recovered: money,
+  recoveryState,
+  problem: nullable(string),
+});
+
 const source = choice(["relay", "peers", "lost"], "relay");
 const direction = object({}, { packets: integer, score: number });
 
@@ -174,4 +205,5 @@ export type PricedSession = Infer<typeof pricedSession>;
 export type InvoiceEntry = Infer<typeof invoiceEntry>;
 export type Invoice = Infer<typeof invoice>;
 export type StatementEntry = Infer<typeof statementEntry>;
+export type Dispute = Infer<typeof dispute>;
 export type Receipt = Infer<typeof receipt>;

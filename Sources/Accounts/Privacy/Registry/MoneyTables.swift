@@ -104,6 +104,28 @@ extension PersonalData {
                 }
             ]),
         PersonalTable(
+            "disputes",
+            holds: "payments that a customer objected to at their bank, what the bank was told, and what came of it",
+            purpose: "to answer the bank, and to prove every movement of money; tax law", readers: "operators",
+            export: .sections([.init("disputes") { user in jsonList(disputes(of: user)) }]), fate: .pseudonymised,
+            erasure: [
+                { user in
+                    """
+                    UPDATE disputes SET evidence = evidence - 'customerName' - 'customerEmail' - 'productDescription'
+                    FROM payments JOIN sessions ON sessions.id = session_id
+                    WHERE payments.id = payment_id AND customer_id = \(user)
+                    """
+                },
+                { user in
+                    """
+                    UPDATE disputes SET evidence = evidence - 'productDescription'
+                    FROM payments JOIN sessions ON sessions.id = session_id
+                    WHERE payments.id = payment_id AND consultant_id = \(user)
+                    """
+                },
+                { user in "UPDATE disputes SET ordered_by = NULL WHERE ordered_by = \(user)" },
+            ]),
+        PersonalTable(
             "stripe_events", holds: "ids of what the payment processor has told of",
             purpose: "to act once on each thing it tells", readers: "operators",
             export: .none("only ids, without a link to a person, gone after two months"), fate: .expires),
@@ -159,6 +181,18 @@ extension PersonalData {
                 { user in "UPDATE invoices SET consultant_name = NULL WHERE consultant_id = \(user)" },
             ]),
     ]
+
+    /// What the bank was told of a customer is theirs alone.
+    private static func disputes(of user: UniqueID) -> SQL {
+        """
+        SELECT payments.session_id AS "sessionId", disputes.state, disputes.reason, disputes.amount, disputes.currency,
+            CASE customer_id WHEN \(user) THEN evidence END AS evidence, evidence_sent_at AS "evidenceSentAt",
+            lost_amount AS lost, recovery_amount AS owed, recovered_amount AS recovered,
+            disputes.created_at AS "createdAt", closed_at AS "closedAt"
+        FROM disputes JOIN payments ON payments.id = payment_id JOIN sessions ON sessions.id = payments.session_id
+        WHERE customer_id = \(user) OR consultant_id = \(user) ORDER BY disputes.id
+        """
+    }
 
     private static func invoices(of user: UniqueID) -> SQL {
         """

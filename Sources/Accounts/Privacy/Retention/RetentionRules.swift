@@ -191,6 +191,9 @@ extension RetentionRule {
                 AND NOT EXISTS (SELECT FROM payments WHERE session_id = sessions.id
                     AND date_trunc('year', payments.updated_at, 'UTC') + interval '1 year'
                         + \(period)::interval > \(now)::timestamptz)
+                AND NOT EXISTS (SELECT FROM disputes JOIN payments ON payments.id = payment_id
+                    WHERE session_id = sessions.id AND date_trunc('year', disputes.updated_at, 'UTC') + interval '1 year'
+                        + \(period)::interval > \(now)::timestamptz)
                 AND NOT EXISTS (SELECT FROM invoices WHERE session_id = sessions.id
                     AND date_trunc('year', issued_at, 'UTC') + interval '1 year'
                         + \(period)::interval > \(now)::timestamptz)

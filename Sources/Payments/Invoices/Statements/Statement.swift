@@ -37,8 +37,8 @@ enum StatementStore {
     static let mostLines = 1000
     private static let mostMonths = 600
 
-    /// A consultant's movements: captures, refunds and lost disputes, with what of them came from the customer and what went
-    /// to the platform.
+    /// A consultant's movements: captures, refunds, and disputes that were lost or regained, with what of them came from the
+    /// customer and what went to the platform.
     private static func movements(of consultant: UniqueID) -> SQL {
         """
         SELECT to_char(moved.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM') AS month,
@@ -57,7 +57,7 @@ enum StatementStore {
             SELECT sum(amount) AS amount FROM ledger_entries JOIN ledger_accounts ON ledger_accounts.id = account_id
             WHERE kind = 'platform_fee' AND transaction_id = moved.id
         ) AS platform ON true
-        WHERE moved.kind IN ('captured', 'refunded', 'dispute_lost')
+        WHERE moved.kind IN ('captured', 'refunded', 'dispute_lost', 'dispute_regained')
         """
     }
 

@@ -47,6 +47,15 @@ export function moneyTroubleWords({ code, declineCode, detail, retryAfter }: Ref
         title: "So much cannot be given back",
         whatToDo: detail === "" ? "Part of it was given back already. Reload the page." : detail,
       };
+    case "payment_disputed":
+      return {
+        title: "The customer has gone to their bank about this session",
+        whatToDo: "What the bank gives them is not given back a second time. Look at the disputes below.",
+      };
+    case "evidence_sent":
+      return { title: "The evidence is on its way already", whatToDo: "Reload the page to see how far it is." };
+    case "dispute_closed":
+      return { title: "The bank takes no evidence any more", whatToDo: "Reload the page to see what it has decided." };
     default:
       return null;
   }

@@ -1,5 +1,5 @@
 /** What is said of cards, payments, payouts and papers. */
-import type { Interval, Payment, PaymentMethod, Payout, PayoutAccount } from "../../api/moneyShapes";
+import type { Dispute, Interval, Payment, PaymentMethod, Payout, PayoutAccount } from "../../api/moneyShapes";
 import { formatMoney } from "../../call/billing";
 
 const brands: { readonly [brand: string]: string } = {
@@ -102,6 +102,37 @@ export function requirementWords(requirement: string): string {
   if (!/^[a-z0-9_.]+$/.test(requirement)) return requirement;
   const words = requirement.split(".").map((part) => part.replace(/_/g, " ")).join(": ");
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const disputeStates: { readonly [state: string]: string } = {
+  warning_needs_response: "Asks for an answer", warning_under_review: "Being looked at", warning_closed: "Closed",
+  needs_response: "Needs evidence", under_review: "With the bank", won: "Won", lost: "Lost", prevented: "Prevented",
+};
+
+export function disputeStateWords(state: string): string {
+  return disputeStates[state] ?? state.replace(/_/g, " ");
+}
+
+/** Whether the bank still wants evidence, and none is on its way. */
+export function takesEvidence({ state, evidenceState }: Pick<Dispute, "state" | "evidenceState">): boolean {
+  return (state === "needs_response" || state === "warning_needs_response")
+    && (evidenceState === "ready" || evidenceState === "refused");
+}
+
+/** What a loss means for the consultant; null where there is none. */
+export function recoveryWords({ owed, recovered, recoveryState }: Pick<Dispute, "owed" | "recovered" | "recoveryState">): string | null {
+  switch (recoveryState) {
+    case "none":
+      return null;
+    case "waiting":
+      return `${formatMoney(owed)} is being taken back from the consultant.`;
+    case "short":
+      return `The consultant owes ${formatMoney(owed)}: their account has not so much. It is tried again.`;
+    case "refused":
+      return `${formatMoney(owed)} of the consultant's could not be taken back.`;
+    case "done":
+      return `${formatMoney(recovered)} was taken back from the consultant.`;
+  }
 }
 
 /** A day as it is written in the API: `2026-11-23`. */

@@ -11,6 +11,7 @@ import { usePages } from "../../home/usePages";
 import { Waiting } from "../../home/Waiting";
 import { PaymentList } from "../payments/PaymentList";
 import { useParameter } from "../useParameter";
+import { Disputes } from "./Disputes";
 import { RefundDialog } from "./RefundDialog";
 import { SessionSearch } from "./SessionSearch";
 
@@ -54,6 +55,7 @@ export function AdminPaymentsPage() {
           }}
         />
       )}
+      <Disputes session={session} />
     </Shell>
   );
 }
