@@ -37,9 +37,10 @@ public final class ChargeRunner: Service, CustomStringConvertible {
 
     /// A service that does not run yet.
     ///
-    /// - Parameter lanes: requests under way at the same time.
+    /// - Parameter lanes: requests under way at the same time. Stripe answers in some 300 ms and takes a hundred a second;
+    ///   as many calls may reach a window's end together, and each is to hear within two seconds.
     public init(
-        pool: DatabasePool, store: ChargeStore, processor: PaymentProcessor, lanes: Int = 16, logger: Logger
+        pool: DatabasePool, store: ChargeStore, processor: PaymentProcessor, lanes: Int = 32, logger: Logger
     ) {
         self.pool = pool
         self.store = store

@@ -18,6 +18,8 @@ public final class StripeHTTP: Sendable {
             timeout: .init(connect: TimeAmount(configuration.connectTimeout)))
         // Unexpected failures of TLS and TCP end an attempt here; the retry rules are the gateway's.
         options.connectionPool.retryConnectionEstablishment = false
+        // A connection for each request that may be under way; by default the ninth would wait.
+        options.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 64
         options.httpVersion = .http1Only
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: options)
     }
