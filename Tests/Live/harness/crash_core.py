@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .breakpoints import Breakpoints, Point
-from .crash_bench import Bench, Row
+from .crash_bench import Bench, Row, revive
 from .crash_checks import STUCK, at_stripe
 from .crash_steps import CoreSteps
 from .marketplace import Marketplace
@@ -50,7 +50,7 @@ class CoreBench(Bench):
         await self.points.reached.wait()
         self.core.crash()
         self.points.let_go()
-        await self.core.start()
+        await revive(self.core)
         self.restarted.set()
 
     async def _watch_journal(self, pattern: bytes) -> None:
@@ -115,6 +115,7 @@ class CoreBench(Bench):
     async def play(self, name: str, seconds: int, point: Point | None) -> tuple[Row, list[str]]:
         """A call of so many seconds with a kill at a point; and what steps it had."""
         began, started = time.monotonic(), time.time()
+        await self.sign_in()
         self.restarted.clear()
         self.points.arm(point)
         killer = asyncio.create_task(self.killed())

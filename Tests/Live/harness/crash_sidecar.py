@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from .breakpoints import Breakpoints, Point
-from .crash_bench import Bench, Expected, Row
+from .crash_bench import Bench, Expected, Row, revive
 from .crash_checks import problems
 from .crash_steps import SidecarSteps
 from .http_proxy import HTTPProxy
@@ -38,7 +38,7 @@ class SidecarBench(Bench):
         self.points.let_go()
         # The time for which its events are left alone goes by: nobody holds them.
         await self.sql("UPDATE stripe_events SET due_at = clock_timestamp() WHERE state = 'waiting'")
-        await self.place.start()
+        await revive(self.place)
         self.webhooks.is_open.set()
 
 
@@ -89,6 +89,7 @@ History = Callable[[SidecarBench], Awaitable[Expected]]
 async def play(bench: SidecarBench, name: str, history: History, point: Point | None) -> tuple[Row, list[str]]:
     """Plays a history, with a kill at a point; and what steps it had, up to where Stripe's events come."""
     began = time.time()
+    await bench.sign_in()
     for _ in range(3):
         bench.points.arm(point)
         bench.webhooks.is_open.clear()
