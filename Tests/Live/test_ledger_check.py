@@ -38,7 +38,7 @@ async def test_what_stripe_is_ahead_with_is_found_and_repaired_and_the_rest_is_s
     await bank.reaches(first, 5)
     (await customer.client.post(f"/sessions/{session}/end")).expect(200)
     charged = (await bank.settled(session, customer))["charged"]["amount"]
-    assert charged >= 100
+    assert charged >= 60
 
     code, document = await check(bank)
     assert (code, document["inOrder"], rules(document)) == (0, True, []), document
@@ -67,6 +67,7 @@ async def test_what_stripe_is_ahead_with_is_found_and_repaired_and_the_rest_is_s
     # A payment that we did not make, with our names on it.
     behind = await asyncio.to_thread(client.v1.payment_intents.create, {
         "amount": 500, "currency": "usd", "capture_method": "manual", "confirm": True, "customer": paid.customer,
+        "automatic_payment_methods": {"enabled": True, "allow_redirects": "never"},
         "payment_method": paid.payment_method, "off_session": True,
         "metadata": {"payment": f"cc-{session}-w9-a1", "session": session}})
     code, document = await check(bank, "--repair")
