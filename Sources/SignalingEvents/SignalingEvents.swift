@@ -51,10 +51,7 @@ public final class SignalingEvents: Service, CustomStringConvertible {
     ///
     /// - Parameter tokens: mints what opens a session's room.
     public convenience init(pool: DatabasePool, server: SignalingServer, tokens: RoomTokens, logger: Logger) {
-        var reading = EventReader.Configuration()
-        // An event waits for the signaling thread, and others need not wait for it as long as they are about somebody else.
-        reading.lanes = 3
-        self.init(pool: pool, server: server, tokens: tokens, timing: Timing(), reading: reading, logger: logger)
+        self.init(pool: pool, server: server, tokens: tokens, timing: Timing(), logger: logger)
     }
 
     init(

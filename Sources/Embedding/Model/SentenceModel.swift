@@ -13,8 +13,8 @@ public struct SentenceModel: Sendable {
     public static let name = "all-MiniLM-L6-v2"
     /// Word pieces of a text that count, with `[CLS]` and `[SEP]`.
     public static let longestText = 256
-    /// Word pieces of a question that count: some 140 words, so that nobody waits long.
-    public static let longestQuestion = 192
+    /// Word pieces of a question that count: some 120 words, so that nobody waits longer than a tenth of a second.
+    public static let longestQuestion = 160
 
     static let hidden = SentenceVector.dimension
     static let heads = 12

@@ -1,5 +1,6 @@
 public import Database
 public import Embedding
+internal import Events
 internal import Synchronization
 
 public import Logging
@@ -18,6 +19,12 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
     private let logger: Logger
     private let extractor = KeywordExtractor()
     private let state: Mutex<State>
+    /// Profiles that have changed, and were not read again yet.
+    private let changed = Mutex<Set<UniqueID>>([])
+    private let bell = Wakeup()
+
+    /// How many profiles are read at a time.
+    private static let batch = 200
 
     private struct State {
         var index = RelevanceIndex()
@@ -82,6 +89,7 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
         await cancelWhenGracefulShutdown {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.listen() }
+                group.addTask { await self.follow() }
                 group.addTask {
                     while !Task.isCancelled {
                         let pause = await self.attempt { try await self.compare() } ? self.interval : .seconds(1)
@@ -97,8 +105,27 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
             switch event {
             case .notification(let notification):
                 guard let id = UniqueID(notification.payload) else { continue }
-                _ = await attempt { try await self.refresh([id]) }
+                changed.withLock { _ = $0.insert(id) }
+                bell.ring()
             case .listening, .disconnected: break
+            }
+        }
+    }
+
+    /// Reads what has changed: all that came while the last were read, together. What cannot be read now is found by the next
+    /// comparison.
+    private func follow() async {
+        while !Task.isCancelled {
+            let rings = bell.rings
+            let ids = changed.withLock { changed in
+                let ids = Array(changed.prefix(Self.batch))
+                changed.subtract(ids)
+                return ids
+            }
+            if ids.isEmpty {
+                await bell.sleep(since: rings, atMost: interval)
+            } else {
+                _ = await attempt { try await self.refresh(ids) }
             }
         }
     }
@@ -124,8 +151,8 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
         let gone = known.keys.filter { kept[$0] == nil }
         state.withLock { state in for id in gone { state.remove(id) } }
         let changed = kept.filter { known[$0.key] != $0.value }.keys.sorted()
-        for start in stride(from: 0, to: changed.count, by: 200) {
-            try await refresh(Array(changed[start..<min(start + 200, changed.count)]))
+        for start in stride(from: 0, to: changed.count, by: Self.batch) {
+            try await refresh(Array(changed[start..<min(start + Self.batch, changed.count)]))
         }
         let ratings = try await pool.query(
             """
@@ -154,6 +181,7 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
             let id = try row.get("user_id", as: UniqueID.self)
             missing.remove(id)
             let digest = try row.get("digest", as: [UInt8].self)
+            if state.withLock({ $0.digests[id] == digest }) { continue }
             let text = ProfileText(
                 headline: try row.get("headline", as: String.self), bio: try row.get("bio", as: String.self),
                 tags: try row.get("tags", as: JSONText.self).decode(as: [String].self))

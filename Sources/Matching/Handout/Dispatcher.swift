@@ -33,7 +33,7 @@ public final class Dispatcher: Service, CustomStringConvertible {
     /// A dispatcher that does not run yet.
     ///
     /// - Parameter lanes: questions looked at at the same time.
-    public init(pool: DatabasePool, engine: MatchEngine, terms: HandoutTerms, lanes: Int = 4, logger: Logger) {
+    public init(pool: DatabasePool, engine: MatchEngine, terms: HandoutTerms, lanes: Int = 2, logger: Logger) {
         self.pool = pool
         self.engine = engine
         self.terms = terms

@@ -20,26 +20,24 @@ enum Questions {
         _ content: QuestionContent, read reading: Reading, of customer: UniqueID, lifetime: Duration,
         in transaction: Transaction
     ) async throws -> Question? {
-        // The customer's row is held, so that two posts at once do not both see room for one.
-        let answers = try await transaction.pipeline([
-            "SELECT FROM users WHERE id = \(customer) FOR NO KEY UPDATE",
-            "SELECT count(*) FROM questions WHERE customer_id = \(customer) AND state IN ('open', 'matching')",
-        ])
-        guard try answers[1][0].get(0, as: Int.self) < mostLooking else { return nil }
         let now = Timestamp.now()
+        // The customer's row is held, so that two posts at once do not both see room for one.
         let posted = try await transaction.pipeline([
+            "SELECT FROM users WHERE id = \(customer) FOR NO KEY UPDATE",
             """
             INSERT INTO questions (id, customer_id, title, body, tags, keywords, budget_amount, budget_currency,
                 created_at, expires_at, due_at, embedding, embedding_model)
-            VALUES (\(UniqueID(at: now)), \(customer), \(content.title), \(content.body),
+            SELECT \(UniqueID(at: now))::uuid, \(customer)::uuid, \(content.title)::text, \(content.body)::text,
                 to_jsonb(\(content.tags?.texts ?? reading.keywords.map(\.tag))::text[]),
-                \(try JSONText(encoding: reading.keywords)), \(content.budget?.amount),
-                \(content.budget?.currency.code), \(now), \(now.advanced(by: lifetime)), \(now),
-                \(reading.embedding?.bytes), \(reading.embedding?.model))
+                \(try JSONText(encoding: reading.keywords))::jsonb, \(content.budget?.amount)::bigint,
+                \(content.budget?.currency.code)::text, \(now)::timestamptz, \(now.advanced(by: lifetime))::timestamptz,
+                \(now)::timestamptz, \(reading.embedding?.bytes)::bytea, \(reading.embedding?.model)::text
+            WHERE (SELECT count(*) FROM questions WHERE customer_id = \(customer) AND state IN ('open', 'matching'))
+                < \(mostLooking)
             RETURNING \(Question.columns)
             """, wakeUp,
         ])
-        return try Question(posted[0][0])
+        return try posted[1].first.map { try Question($0) }
     }
 
     /// Rings for whoever looks at questions, when the transaction commits.
