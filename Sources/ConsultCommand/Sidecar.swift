@@ -92,7 +92,13 @@ struct Sidecar: Sendable {
         retention = RetentionJob(pool: pool, logger: logger)
         deadlines = SessionDeadlines(pool: pool, store: sessions, logger: logger)
         let receipts = Receipts(key: key)
-        reader = EventReader(of: .sidecar, on: pool, logger: logger) { [sessionMetrics] delivery, transaction in
+        // What an event brings about is seen at the end of its batch: a hundred calls that reach their threshold together do not
+        // wait for each other's.
+        var reading = EventReader.Configuration()
+        reading.batch = 8
+        reading.lanes = 2
+        reader = EventReader(of: .sidecar, on: pool, configuration: reading, logger: logger) {
+            [sessionMetrics] delivery, transaction in
             if try await receipts.takeRecord(delivery, in: transaction) { return }
             if try await PresenceEvents.handle(delivery, in: transaction) != .notPresence { return }
             if try await charging.handle(delivery, in: transaction) { return }
