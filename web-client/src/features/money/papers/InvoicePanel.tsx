@@ -15,8 +15,8 @@ export function InvoicePanel({ session, version }: { readonly session: string; r
   const { api } = useMarket();
   // A new version asks again.
   // oxlint-disable-next-line react-hooks/exhaustive-deps
-  const { value, error, reload, isAwaited, isAbsent } = useAwaited(
-    useCallback(() => findInvoice(api, session), [api, session, version]), "invoice_not_found");
+  const find = useCallback(() => findInvoice(api, session), [api, session, version]);
+  const { value, error, reload, isAwaited, isAbsent } = useAwaited(find, "invoice_not_found");
   if (isAbsent) return null;
   return (
     <section className="panel" aria-labelledby="invoice-title" data-testid="invoice">

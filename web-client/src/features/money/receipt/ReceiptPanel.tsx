@@ -12,8 +12,8 @@ export function ReceiptPanel({ session, version }: { readonly session: string; r
   const { api } = useMarket();
   // A new version asks again.
   // oxlint-disable-next-line react-hooks/exhaustive-deps
-  const { value, error, reload, isAwaited, isAbsent } = useAwaited(
-    useCallback(() => findReceipt(api, session), [api, session, version]), "receipt_not_found");
+  const find = useCallback(() => findReceipt(api, session), [api, session, version]);
+  const { value, error, reload, isAwaited, isAbsent } = useAwaited(find, "receipt_not_found");
   if (isAbsent) return null;
   const slices = value === null ? [] : slicesOf(value);
   return (
