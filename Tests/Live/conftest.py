@@ -19,7 +19,7 @@ from harness.people import Town
 from harness.page import Page
 from harness.peer import Peer
 from harness.schema import Contract
-from harness.server import REQUESTS, Server, binary
+from harness.server import REQUESTS, ROOT, Server, binary
 from harness.stripe_checker import RequestLog
 from harness.wait import until
 from harness.wire import Wire
@@ -29,14 +29,14 @@ from playwright.async_api import async_playwright
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick", action="store_true",
-        help="leave out the tests under the sanitizers and most of those on a second database, and let fewer events do")
+        help="leave out the tests under ThreadSanitizer and most of those on a second database, and let fewer events do")
     parser.addoption(
         "--market", metavar="QxCxRxK",
         help="questions, consultants, questions a second and kills of each process in the test of the market: 10000x500x40x5")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "sanitizer: runs the server under AddressSanitizer or ThreadSanitizer (minutes)")
+    config.addinivalue_line("markers", "sanitizer: runs the server under ThreadSanitizer (minutes)")
     config.addinivalue_line("markers", "refused_by_stripe: sends requests that the stand-in for Stripe has to refuse")
     config.addinivalue_line("markers", "both: with --quick, too, on the private PostgreSQL and on somebody else's")
 
@@ -71,6 +71,14 @@ def executable() -> str:
     path = binary()
     if not os.access(path, os.X_OK):
         pytest.exit(f"no executable {path}: build it, or name one in CONSULT_BINARY", returncode=1)
+    return path
+
+
+@pytest.fixture
+def thread_sanitizer() -> str:
+    """A server that watches its own threads."""
+    path = os.environ.get("CONSULT_TSAN_BINARY") or str(ROOT / ".build/tsan/debug/consult")
+    assert os.access(path, os.X_OK), f"no {path}: build it with --sanitize=thread, or name it in CONSULT_TSAN_BINARY"
     return path
 
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-import os
-from pathlib import Path
 
 import pytest
-from harness.server import ROOT, Server
+from harness.server import TSAN_OPTIONS, Server
 from harness.states import LINGERING, PROMPT, State
 from harness.wait import until
 
@@ -17,14 +15,6 @@ ROOMS = 100
 AT_ONCE = 6
 # A participation outlives its connection by a minute (docs/protocol.md).
 OUTLIVES = 60
-SUPPRESSIONS = Path(__file__).with_name("thread-sanitizer.supp")
-
-
-@pytest.fixture
-def thread_sanitizer() -> str:
-    path = os.environ.get("CONSULT_TSAN_BINARY") or str(ROOT / ".build/tsan/debug/consult")
-    assert os.access(path, os.X_OK), f"no {path}: build it with --sanitize=thread, or name it in CONSULT_TSAN_BINARY"
-    return path
 
 
 async def hundred(server: Server, prefix: str) -> None:
@@ -72,8 +62,7 @@ async def settled(server: Server, baseline: int, at_most: int) -> None:
 async def test_two_hundred_rooms_left_in_every_state_leave_nothing_behind(serve, thread_sanitizer):
     server = await serve(
         thread_sanitizer, timeout=60, CONSULT_BILLING_THRESHOLD=2, CONSULT_BILLING_GRACE=1, CONSULT_BILLING_WARNING=1,
-        CONSULT_RELAY_WORKERS=2, CONSULT_LOG_LEVEL="info",
-        TSAN_OPTIONS=f"halt_on_error=0:second_deadlock_stack=1:history_size=4:suppressions={SUPPRESSIONS}")
+        CONSULT_RELAY_WORKERS=2, CONSULT_LOG_LEVEL="info", TSAN_OPTIONS=TSAN_OPTIONS)
     # What a first call opens once and for all belongs to the baseline.
     await PROMPT[7](server, "warm-up")
     await until(lambda: server.metrics()["consult_calls_active"] == 0, 20, "the end of the first call")

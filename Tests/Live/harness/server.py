@@ -26,6 +26,9 @@ ALARM = re.compile(
     r"(Address|Thread|Leak|UndefinedBehavior)Sanitizer|Fatal error|\*\*\* (Signal|Program crashed)"
     r"|Backtrace|SIGSEGV|SIGABRT|SIGTRAP|(GLib|GObject|libnice)[\w-]*-(CRITICAL|ERROR)|free\(\): |corrupted|double free"
 )
+TSAN_OPTIONS = "halt_on_error=0:second_deadlock_stack=1:history_size=4:suppressions=" + str(
+    ROOT / "Tests/Live/thread-sanitizer.supp")
+"""For a server that watches its own threads."""
 
 
 def binary() -> str:
