@@ -1,7 +1,8 @@
 """Between a process and PostgreSQL: knows of each commit what is in it, and can hold it, or its answer.
 
 It reads the frontend/backend protocol (version 3) so far as `consult` speaks it: prepared statements, in pipelines that
-end with a Sync. A commit is a `COMMIT`, or the Sync after statements of no transaction; it counts where it wrote rows.
+end with a Sync. A commit is a `COMMIT`, which may come in one pipeline with what it commits, or the Sync after statements of no
+transaction; it counts where it wrote rows.
 """
 
 from __future__ import annotations
@@ -147,6 +148,8 @@ class _Link:
                 self.bound = self.names.get(name, "")
                 self.commit.sent += content
             elif kind == b"E":
+                if self.bound == "COMMIT":
+                    await self._committing()
                 self.batch.append(self.bound)
                 self.pending.append(self.bound)
                 self.answered.clear()
@@ -158,12 +161,14 @@ class _Link:
     async def _sync(self) -> None:
         """Whatever was sent since the last Sync is committed with this one, or was a part of a transaction."""
         batch, self.batch = self.batch, []
-        if self.is_idle and any(_WRITES.search(text) for text in batch):
-            # Done, and not committed: only now is it known whether anything was written.
+        if self.is_idle and "COMMIT" not in batch and any(_WRITES.search(text) for text in batch):
+            await self._committing()
+
+    async def _committing(self) -> None:
+        """All is done, and not committed: only now is it known whether anything was written."""
+        if self.pending:
             self.server_writer.write(_FLUSH)
             await self.answered.wait()
-        elif batch != ["COMMIT"]:
-            return
         if self.has_failed or not self.commit.tables:
             return
         self.held = self.proxy.breakpoints.note(self.proxy.naming(self.commit))
