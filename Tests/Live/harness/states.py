@@ -182,7 +182,10 @@ async def call_and_cut(server: Server, room: str) -> None:
     for side in sides:
         await side.wire.cut()
         side.transport.transport._connection._nominated[1].protocol.transport.abort()
-        await side.close()
+        # Without its socket aiortc's sender may break down in a way in which its end is never told.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(10):
+                await side.close()
 
 
 async def offered_twice(server: Server, room: str) -> None:
