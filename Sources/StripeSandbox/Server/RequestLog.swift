@@ -15,7 +15,10 @@ final class RequestLog: Sendable {
     private init(folder: String) {
         let path = "\(folder)/\(UUID().uuidString).jsonl"
         guard FileManager.default.createFile(atPath: path, contents: nil), let made = FileHandle(forWritingAtPath: path)
-        else { fatalError("STRIPE_SANDBOX_REQUESTS: \(path) cannot be written") }
+        else {
+            // Only where a test asks for it; a request that nobody judges must not look like one that was judged.
+            fatalError("STRIPE_SANDBOX_REQUESTS: \(path) cannot be written")
+        }
         file = Mutex(made)
     }
 
@@ -25,6 +28,7 @@ final class RequestLog: Sendable {
             do {
                 try file.write(contentsOf: JSONEncoder().encode(received) + Data("\n".utf8))
             } catch {
+                // For the same reason.
                 fatalError("STRIPE_SANDBOX_REQUESTS: \(error)")
             }
         }
