@@ -26,7 +26,7 @@ export interface ShellProps {
 const places: { readonly [role in User["role"]]: readonly (readonly [PlainPage, string])[] } = {
   customer: [["ask", "Ask"], ["questions", "Questions"], ["sessions", "Calls"], ["payments", "Payments"]],
   consultant: [["desk", "Desk"], ["sessions", "Calls"], ["earnings", "Earnings"], ["profile", "Profile"]],
-  admin: [["sessions", "Calls"], ["admin-payments", "Payments"]],
+  admin: [["admin-payments", "Payments"]],
 };
 
 /** The frame of every page of somebody who is signed in. Its heading takes the focus when the page changes. */

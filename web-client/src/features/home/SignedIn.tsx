@@ -33,7 +33,7 @@ export interface SignedInProps {
 
 /** Where each role begins. */
 const firstPages: { readonly [role in User["role"]]: PlainPage } = {
-  customer: "ask", consultant: "desk", admin: "sessions",
+  customer: "ask", consultant: "desk", admin: "admin-payments",
 };
 
 export function SignedIn({ config, api, session, user, route }: SignedInProps) {
@@ -85,7 +85,7 @@ function PageOf({ route, role }: { readonly route: MarketRoute; readonly role: U
     case "admin-payments":
       return role === "admin" ? <AdminPaymentsPage /> : <NotHere />;
     case "sessions":
-      return <SessionsPage />;
+      return role === "admin" ? <NotHere /> : <SessionsPage />;
     case "session":
       return <SessionPage key={route.id} id={route.id} />;
     case "home":
