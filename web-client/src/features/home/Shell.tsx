@@ -65,7 +65,7 @@ export function Shell({ title, action, wide = false, children }: ShellProps) {
           {action}
         </div>
         <ConnectionState />
-        {here.startsWith("/sessions/") ? null : <CallElsewhere />}
+        {here.startsWith("/sessions/") || user.role === "admin" ? null : <CallElsewhere />}
         {workplace !== null && here !== "/desk" ? <SomebodyAsks workplace={workplace} /> : null}
         {user.emailVerified ? null : <Unconfirmed />}
         {children}
