@@ -75,7 +75,7 @@ let package = Package(
 
         // The media plane.
         .target(
-            name: "Transport", dependencies: ["RTP", "CLinux", "CNice", "COpenSSL", "CSRTP", log], swiftSettings: media),
+            name: "Transport", dependencies: ["RTP", "CLinux", "CNice", "COpenSSL", log], swiftSettings: media),
         .target(name: "Relay", dependencies: ["Identifiers", "RTP", "SDP", "Transport", log], swiftSettings: media),
 
         // Who may do what, and the WebSocket server.
@@ -217,7 +217,9 @@ let package = Package(
         .testTarget(
             name: "SDPTests", dependencies: ["SDP", "TestSupport"], resources: [.copy("Offers")],
             swiftSettings: language),
-        .testTarget(name: "TransportTests", dependencies: ["RTP", "Transport"], swiftSettings: language),
+        .testTarget(
+            name: "TransportTests", dependencies: ["COpenSSL", "CSRTP", "RTP", "TestSupport", "Transport"],
+            swiftSettings: language),
         .testTarget(
             name: "RelayTests", dependencies: ["Identifiers", "Relay", "RTP", "SDP", "TestSupport", "Transport", log],
             swiftSettings: language),

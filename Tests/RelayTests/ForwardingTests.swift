@@ -187,7 +187,10 @@ import Testing
                     if round % 4 == 0 { packet.replaceSubrange(4..<12, with: [0, 0, 0x03, 0xe9, 0, 0, 0x03, 0xe9]) }
                     await alice.sendRTCP(packet)
                 } else {
-                    if round % 3 == 0 { packet.replaceSubrange(8..<12, with: [0, 0, 0x03, 0xe9]) }
+                    // A stream that is known, or one of five hundred strangers: a sender has no counters for more.
+                    packet.replaceSubrange(8..<10, with: [0, 0])
+                    packet[10] &= 1
+                    if round % 3 == 0 { packet.replaceSubrange(10..<12, with: [0x03, 0xe9]) }
                     await alice.sendRTP(packet)
                 }
             }

@@ -26,7 +26,7 @@ actor SyntheticPeer {
     /// SSRCs of its own, by m-line.
     private(set) var sources: [UInt32]
 
-    private var ice: ICEContext?
+    private var context: TransportContext?
     private var transport: PeerTransport?
     private var observer: Observer?
     private var waiting: [Waiter] = []
@@ -48,18 +48,19 @@ actor SyntheticPeer {
         try loop.start(
             prepare: {
                 self.assumeIsolated {
-                    let context = ICEContext()
-                    context.enter()
-                    $0.ice = context
+                    let context = TransportContext()
+                    context.enter(on: self.loop)
+                    $0.context = context
                 }
             },
-            service: { _ in self.assumeIsolated { $0.service() } },
+            service: { ready in self.assumeIsolated { $0.service(ready) } },
             finish: { self.assumeIsolated { $0.finish() } })
     }
 
-    private func service() -> NanosecondCount {
-        ice?.iterate()
-        transport?.tick()
+    private func service(_ ready: [UInt64]) -> NanosecondCount {
+        _ = context?.read(ready)
+        context?.iterate()
+        transport?.tick(.now())
         let now = MonotonicInstant.now()
         var rest: [Waiter] = []
         for waiter in waiting {
@@ -73,7 +74,7 @@ actor SyntheticPeer {
     private func finish() {
         transport?.close()
         transport = nil
-        ice = nil
+        context = nil
     }
 
     /// Waits until `condition` holds; false where it does not within `limit`, which only a failure waits for.
@@ -99,9 +100,9 @@ actor SyntheticPeer {
         if let firstSource { sources = [firstSource, firstSource + 1, firstSource + 2] }
         let certificate = try Certificate()
         let observer = Observer(peer: self)
-        guard let ice else { return }
+        guard let context else { return }
         let transport = try PeerTransport(
-            context: ice, certificate: certificate,
+            context: context, certificate: certificate,
             configuration: TransportConfiguration(addresses: ["127.0.0.1"], ports: 50000...59999), controlling: true,
             delegate: observer, now: .now())
         self.transport = transport
@@ -211,6 +212,7 @@ private final class Observer: PeerTransportDelegate {
         peer.assumeIsolated { $0.tookFeedback(bytes) }
     }
 
+    func transport(_ transport: PeerTransport, deliveredPacketsFrom arrival: Int64?) {}
     func transport(_ transport: PeerTransport, watches descriptors: [Int32]) {
         for descriptor in descriptors { peer.loop.watch(descriptor, token: UInt64(descriptor)) }
     }

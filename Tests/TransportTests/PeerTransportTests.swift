@@ -6,7 +6,7 @@ import Transport
 /// Two transports on one loop, connected over loopback: real ICE, real DTLS, real SRTP.
 private actor Pair {
     nonisolated let loop: EventLoop
-    private var ice: ICEContext?
+    private var context: TransportContext?
     private var ends: [End] = []
     private var waiting:
         [(condition: () -> Bool, continuation: CheckedContinuation<Bool, Never>, until: MonotonicInstant)] = []
@@ -19,18 +19,19 @@ private actor Pair {
         try loop.start(
             prepare: {
                 self.assumeIsolated {
-                    let context = ICEContext()
-                    context.enter()
-                    $0.ice = context
+                    let context = TransportContext()
+                    context.enter(on: $0.loop)
+                    $0.context = context
                 }
             },
-            service: { _ in self.assumeIsolated { $0.service() } },
+            service: { ready in self.assumeIsolated { $0.service(ready) } },
             finish: { self.assumeIsolated { $0.finish() } })
     }
 
-    private func service() -> NanosecondCount {
-        ice?.iterate()
-        for end in ends { end.transport?.tick() }
+    private func service(_ ready: [UInt64]) -> NanosecondCount {
+        _ = context?.read(ready)
+        context?.iterate()
+        for end in ends { end.transport?.tick(.now()) }
         let now = MonotonicInstant.now()
         let (done, rest) = (
             waiting.filter { $0.condition() || now > $0.until }, waiting.filter { !($0.condition() || now > $0.until) }
@@ -42,18 +43,19 @@ private actor Pair {
 
     private func finish() {
         ends = []
-        ice = nil
+        context = nil
     }
 
     /// Makes both ends and exchanges what SDP would carry; `claimed` replaces the fingerprint that the second end is told.
     func connect(profiles: [SRTPProfile] = SRTPProfile.allCases, claimed: [UInt8]? = nil) throws {
         let configuration = TransportConfiguration(addresses: ["127.0.0.1"], ports: 41000...48000)
         let certificates = [try Certificate(profiles: profiles), try Certificate()]
-        guard let ice else { return }
+        guard let context else { return }
         ends = [End(loop: loop), End(loop: loop)]
         for (index, end) in ends.enumerated() {
             end.transport = try PeerTransport(
-                context: ice, certificate: certificates[index], configuration: configuration, controlling: index == 0,
+                context: context, certificate: certificates[index], configuration: configuration,
+                controlling: index == 0,
                 delegate: end, now: .now())
         }
         for (index, end) in ends.enumerated() {
@@ -122,6 +124,7 @@ private final class End: PeerTransportDelegate {
     func transport(_ transport: PeerTransport, receivedRTCP buffer: UnsafeMutableRawBufferPointer, length: Int) {
         received.append([UInt8](buffer[..<length]))
     }
+    func transport(_ transport: PeerTransport, deliveredPacketsFrom arrival: Int64?) {}
     func transport(_ transport: PeerTransport, watches descriptors: [Int32]) {
         for descriptor in descriptors { loop.watch(descriptor, token: UInt64(descriptor)) }
     }

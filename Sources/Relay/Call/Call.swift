@@ -9,7 +9,7 @@ import Transport
 /// Confined to the worker's thread.
 final class Call {
     let room: RoomID
-    let ice: ICEContext
+    let context: TransportContext
     let loop: EventLoop
     let surroundings: Surroundings
     var metrics = RelayMetrics()
@@ -36,13 +36,13 @@ final class Call {
     private static let qualityInterval = NanosecondCount.seconds(2)
 
     init(
-        room: RoomID, clock: CallClock, ice: ICEContext, loop: EventLoop, surroundings: Surroundings,
+        room: RoomID, clock: CallClock, context: TransportContext, loop: EventLoop, surroundings: Surroundings,
         events: @escaping @Sendable (CallEvent) -> Void
     ) {
         self.room = room
         meter = clock
         recorder = CallRecorder(mediaSeconds: clock.status(at: MonotonicInstant(nanoseconds: .min)).mediaSeconds)
-        self.ice = ice
+        self.context = context
         self.loop = loop
         self.surroundings = surroundings
         self.events = events

@@ -9,8 +9,6 @@ extension Leg {
     private static let uplinkLimit = 12
     /// A replaced source may only come back when its successor has been silent for this long.
     private static let replacementSilence = NanosecondCount.seconds(1)
-    /// Every so many packets the forward latency is measured.
-    private static let latencySampling: UInt64 = 16
 
     func transport(_ transport: PeerTransport, receivedRTP buffer: UnsafeMutableRawBufferPointer, length: Int) {
         let packet = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
@@ -61,14 +59,24 @@ extension Leg {
             ssrc: downlink.ssrc)
         route.extensions.apply(to: &bytes, header: header)
         downlink.history.store(sequence: out.sequenceNumber, bytes: packet.bytes, at: now)
-        guard path.sendRTP(buffer, length: length) else { return }
+        guard path.forwardRTP(buffer, length: length) else { return }
         downlink.statistics.sent(timestamp: out.timestamp, payloadBytes: header.payloadLength, at: now)
         downlink.meter.count(length)
         call.metrics.packetsForwarded &+= 1
         call.metrics.bytesForwarded &+= UInt64(truncatingIfNeeded: length)
-        if call.metrics.packetsForwarded % Self.latencySampling == 0 {
-            call.metrics.forwardLatency.observe(Double(MonotonicInstant.now().since(now)) / 1e9)
+        forwarded &+= 1
+    }
+
+    /// Sends on what was forwarded of the packets that had arrived together. Each of them counts with the time of the one that waited
+    /// longest: from the kernel's taking it to the last one's leaving.
+    func transport(_ transport: PeerTransport, deliveredPacketsFrom arrival: Int64?) {
+        guard forwarded > 0 else { return }
+        call.other(than: seat)?.transport?.flushForwarded()
+        if let arrival {
+            let waited = max(0, wallClockNanoseconds() &- arrival)
+            call.metrics.forwardLatency.observe(Double(waited) / 1e9, count: forwarded)
         }
+        forwarded = 0
     }
 
     /// Whether a packet of `uplink` may go into the stream: late packets of a source that another one has replaced must

@@ -23,6 +23,8 @@ final class Leg {
     /// Streams this peer is sent, by slot.
     var downlinks: [Downlink?] = [nil, nil, nil]
     var reporting = LegReporting()
+    /// Packets of this peer forwarded since the last flush.
+    var forwarded: UInt64 = 0
     var sessionID = UInt64.random(in: 1...(UInt64.max >> 2))
     var sessionVersion: UInt64 = 0
 
@@ -93,7 +95,7 @@ final class Leg {
         shown = nil
         do {
             let transport = try PeerTransport(
-                context: call.ice, certificate: call.surroundings.certificate,
+                context: call.context, certificate: call.surroundings.certificate,
                 configuration: call.surroundings.transport, controlling: controlling, delegate: self, now: now)
             self.transport = transport
             try transport.connect(to: parameters)
@@ -126,7 +128,7 @@ final class Leg {
 
     func tick(_ now: MonotonicInstant) {
         guard let transport else { return }
-        transport.tick()
+        transport.tick(now)
         if transport.state == .connected {
             show(now.since(transport.lastArrival) > Self.silenceLimit ? .disconnected : .connected)
         }

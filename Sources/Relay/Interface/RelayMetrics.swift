@@ -13,12 +13,12 @@ public struct Histogram: Sendable, Equatable {
         counts = Array(repeating: 0, count: bounds.count + 1)
     }
 
-    /// Counts one observation.
-    public mutating func observe(_ value: Double) {
+    /// Counts observations of one value.
+    public mutating func observe(_ value: Double, count: UInt64 = 1) {
         var bucket = 0
         while bucket < bounds.count, value > bounds[bucket] { bucket += 1 }
-        counts[bucket] &+= 1
-        sum += value
+        counts[bucket] &+= count
+        sum += value * Double(count)
     }
 
     /// Adds another histogram's counts; ignored where the bounds differ.
@@ -47,7 +47,7 @@ public struct RelayMetrics: Sendable {
     public var packetsRejected: UInt64 = 0
     /// Retransmissions sent in answer to NACKs.
     public var packetsRetransmitted: UInt64 = 0
-    /// From the datagram's arrival in our loop to its send, in seconds.
+    /// From the datagram's arrival in the kernel to its send, in seconds; of packets that come over sockets of our own.
     public var forwardLatency = Histogram(bounds: [0.00005, 0.0001, 0.0002, 0.0004, 0.001, 0.002, 0.005, 0.01, 0.05])
     /// From a participant's offer to its first media, in seconds.
     public var callSetup = Histogram(bounds: [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10])

@@ -13,13 +13,16 @@ struct CallKey: Hashable, Sendable {
 actor Worker {
     nonisolated let loop: EventLoop
     private let surroundings: Surroundings
-    private var ice: ICEContext?
+    private var context: TransportContext?
     private var calls: [CallKey: Call] = [:]
     private var nextTick = MonotonicInstant(nanoseconds: 0)
+    private var nextIteration = MonotonicInstant(nanoseconds: 0)
     private var finishedCalls = RelayMetrics()
 
-    /// libnice's timers are iterated this often; more often while a path is being set up.
+    /// Calls look at the time this often; more often while a path is being set up.
     private static let tick = NanosecondCount.milliseconds(10)
+    /// libnice's timers are iterated this often while nobody connects.
+    private static let iteration = NanosecondCount.milliseconds(50)
     private static let setupTick = NanosecondCount.milliseconds(4)
     private static let idleTick = NanosecondCount.milliseconds(500)
 
@@ -35,41 +38,43 @@ actor Worker {
     nonisolated func start() throws(SystemError) {
         try loop.start(
             prepare: { self.assumeIsolated { $0.prepare() } },
-            service: { ready in self.assumeIsolated { $0.service(someReady: !ready.isEmpty) } },
+            service: { ready in self.assumeIsolated { $0.service(ready) } },
             finish: { self.assumeIsolated { $0.finish() } })
     }
 
     // MARK: The loop
 
     private func prepare() {
-        let context = ICEContext()
-        context.enter()
-        ice = context
+        let context = TransportContext()
+        context.enter(on: loop)
+        self.context = context
     }
 
-    private func service(someReady: Bool) -> NanosecondCount {
-        guard let ice else { return Self.idleTick }
-        var now = MonotonicInstant.now()
-        let due = now >= nextTick
-        if someReady || due { ice.iterate() }
-        if due {
-            now = .now()
-            var settingUp = false
-            var idle = true
-            for call in calls.values {
-                call.tick(now)
-                if call.isSettingUp { settingUp = true }
-                if !call.isEmpty { idle = false }
-            }
-            nextTick = now.advanced(by: settingUp ? Self.setupTick : idle ? Self.idleTick : Self.tick)
+    private func service(_ ready: [UInt64]) -> NanosecondCount {
+        guard let context else { return Self.idleTick }
+        if context.read(ready) { context.iterate() }
+        let now = MonotonicInstant.now()
+        guard now >= nextTick else { return nextTick.since(now) }
+        var settingUp = false
+        var idle = true
+        for call in calls.values {
+            call.tick(now)
+            if call.isSettingUp { settingUp = true }
+            if !call.isEmpty { idle = false }
         }
+        // libnice looks at the sockets of all its agents: seldom, where nobody is on the way in.
+        if settingUp || now >= nextIteration {
+            context.iterate()
+            nextIteration = now.advanced(by: Self.iteration)
+        }
+        nextTick = now.advanced(by: settingUp ? Self.setupTick : idle ? Self.idleTick : Self.tick)
         return nextTick.since(now)
     }
 
     private func finish() {
         for call in calls.values { call.close(.shutdown, now: .now()) }
         calls = [:]
-        ice = nil
+        context = nil
     }
 
     // MARK: Calls
@@ -78,9 +83,10 @@ actor Worker {
         _ key: CallKey, room: RoomID, policy: BillingPolicy, mediaSeconds: Int, horizon: Int?,
         events: @escaping @Sendable (CallEvent) -> Void
     ) throws(RelayError) {
-        guard let ice else { throw RelayError(.unavailable, "the relay is shutting down") }
+        guard let context else { throw RelayError(.unavailable, "the relay is shutting down") }
         let clock = CallClock(policy: policy, mediaSeconds: mediaSeconds, horizon: horizon)
-        calls[key] = Call(room: room, clock: clock, ice: ice, loop: loop, surroundings: surroundings, events: events)
+        calls[key] = Call(
+            room: room, clock: clock, context: context, loop: loop, surroundings: surroundings, events: events)
     }
 
     func offer(_ sdp: String, from user: UserID, in key: CallKey) throws(RelayError) -> String {

@@ -4,11 +4,17 @@
 // Linux's event, thread and process interfaces that Swift's Glibc module leaves out.
 
 #include <linux/memfd.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
 
 /// Names the calling thread for `top` and debuggers; at most 15 bytes are kept.
 static inline void cl_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }
@@ -27,6 +33,48 @@ extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *
 /// that is listened on included.
 static inline int cl_spawn_close_from(posix_spawn_file_actions_t *actions, int lowest) {
   return posix_spawn_file_actions_addclosefrom_np(actions, lowest);
+}
+
+#ifndef __USE_GNU
+// Declared in sys/socket.h for programs that ask for more than POSIX.
+struct mmsghdr {
+  struct msghdr msg_hdr;
+  unsigned int msg_len;
+};
+extern int recvmmsg(int, struct mmsghdr *, unsigned int, int, struct timespec *);
+#endif
+
+/// Bytes of the control message that carries a datagram's time of arrival (SO_TIMESTAMPNS).
+enum { cl_arrival_space = CMSG_SPACE(sizeof(struct timespec)) };
+
+/// Lets the kernel say when datagrams arrived.
+static inline int cl_tell_arrivals(int socket) {
+  int on = 1;
+  return setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+}
+
+/// The time of arrival by the wall clock, in nanoseconds; 0 where the kernel told none.
+static inline long long cl_arrival(struct msghdr *message) {
+  for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c))
+    if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_TIMESTAMPNS) {
+      struct timespec time;
+      memcpy(&time, CMSG_DATA(c), sizeof time);
+      return time.tv_sec * 1000000000ll + time.tv_nsec;
+    }
+  return 0;
+}
+
+/// Sends datagrams of `segment` bytes each, the last one perhaps shorter, to a connected peer in one call (UDP_SEGMENT).
+static inline ssize_t cl_send_segments(int socket, struct iovec *parts, size_t count, unsigned short segment) {
+  char control[CMSG_SPACE(sizeof segment)];
+  memset(control, 0, sizeof control);
+  struct msghdr message = {.msg_iov = parts, .msg_iovlen = count, .msg_control = control, .msg_controllen = sizeof control};
+  struct cmsghdr *c = CMSG_FIRSTHDR(&message);
+  c->cmsg_level = IPPROTO_UDP;
+  c->cmsg_type = UDP_SEGMENT;
+  c->cmsg_len = CMSG_LEN(sizeof segment);
+  memcpy(CMSG_DATA(c), &segment, sizeof segment);
+  return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
 // Declared in sys/mman.h for programs that ask for more than POSIX.

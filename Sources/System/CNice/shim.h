@@ -5,18 +5,31 @@
 // which are macros. Swift imports neither, so they are spelled out here.
 
 #include <nice/agent.h>
+#include <stun/stunagent.h>
+#include <stun/usages/ice.h>
 #include <gio/gio.h>
 
 static inline NiceAgent *cn_agent_new(GMainContext *context, gboolean ice_tcp, guint initial_rto_ms) {
   NiceAgent *agent = nice_agent_new_full(context, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE);
   if (agent)
-    g_object_set(agent, "upnp", FALSE, "ice-tcp", ice_tcp, "ice-udp", TRUE, "keepalive-conncheck", TRUE,
+    g_object_set(agent, "upnp", FALSE, "ice-tcp", ice_tcp, "ice-udp", TRUE, "keepalive-conncheck", FALSE,
                  "stun-initial-timeout", initial_rto_ms, "controlling-mode", FALSE, NULL);
   return agent;
 }
 
 static inline void cn_agent_set_controlling(NiceAgent *agent, gboolean controlling) {
   g_object_set(agent, "controlling-mode", controlling, NULL);
+}
+
+static inline gboolean cn_agent_is_controlling(NiceAgent *agent) {
+  gboolean controlling = FALSE;
+  g_object_get(agent, "controlling-mode", &controlling, NULL);
+  return controlling;
+}
+
+/// Whether the agent checks a selected pair by requests, and gives it up when they are not answered.
+static inline void cn_agent_keep_checking(NiceAgent *agent, gboolean checks) {
+  g_object_set(agent, "keepalive-conncheck", checks, NULL);
 }
 
 static inline void cn_agent_set_stun_server(NiceAgent *agent, const char *address, guint port) {

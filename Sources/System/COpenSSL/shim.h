@@ -3,11 +3,15 @@
 
 // OpenSSL's macros over SSL_ctrl and BIO_ctrl, which Swift does not import.
 
+// SHA-1 without EVP is called deprecated; only there can the state of a keyed HMAC be prepared once and copied for each packet.
+#define OPENSSL_SUPPRESS_DEPRECATED
+
 #include <openssl/bio.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <openssl/sha.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 

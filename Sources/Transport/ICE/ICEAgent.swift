@@ -8,6 +8,8 @@ protocol ICEAgentDelegate: AnyObject {
     func agentGatheringDone()
     /// The component's state changed.
     func agent(entered state: ICEState)
+    /// A pair is selected for good, or another one than before.
+    func agentSelectedPair()
     /// A datagram that is not STUN arrived from a validated remote candidate.
     func agent(received datagram: UnsafeRawBufferPointer)
 }
@@ -30,7 +32,7 @@ final class ICEAgent {
     }
 
     weak var delegate: (any ICEAgentDelegate)?
-    private let context: ICEContext
+    private let context: TransportContext
     private let agent: OpaquePointer
     private let stream: UInt32
     private static let component: UInt32 = 1
@@ -42,7 +44,7 @@ final class ICEAgent {
     ///   - controlling: only where the peer is ICE-lite (RFC 8445 §6.1.1); the offerer controls otherwise.
     ///   - stunServer: numeric address and port of a STUN server, if server-reflexive candidates are wanted.
     init(
-        context: ICEContext, addresses: [String], ports: ClosedRange<UInt16>, controlling: Bool,
+        context: TransportContext, addresses: [String], ports: ClosedRange<UInt16>, controlling: Bool,
         stunServer: (address: String, port: UInt16)?
     ) throws(TransportError) {
         self.context = context
@@ -74,6 +76,9 @@ final class ICEAgent {
         cn_connect(
             UnsafeMutableRawPointer(agent), "component-state-changed",
             unsafeBitCast(Self.onState, to: (@convention(c) () -> Void).self), me)
+        cn_connect(
+            UnsafeMutableRawPointer(agent), "new-selected-pair-full",
+            unsafeBitCast(Self.onSelected, to: (@convention(c) () -> Void).self), me)
         guard
             nice_agent_attach_recv(
                 agent, stream, Self.component, context.pointer,
@@ -119,10 +124,25 @@ final class ICEAgent {
             switch NiceComponentState(rawValue: state) {
             case NICE_COMPONENT_STATE_GATHERING: delegate?.agent(entered: .gathering)
             case NICE_COMPONENT_STATE_CONNECTING: delegate?.agent(entered: .connecting)
-            case NICE_COMPONENT_STATE_CONNECTED, NICE_COMPONENT_STATE_READY: delegate?.agent(entered: .connected)
+            case NICE_COMPONENT_STATE_CONNECTED: delegate?.agent(entered: .connected)
+            case NICE_COMPONENT_STATE_READY:
+                delegate?.agentSelectedPair()
+                delegate?.agent(entered: .connected)
             case NICE_COMPONENT_STATE_FAILED: delegate?.agent(entered: .failed)
             default: break
             }
+        }
+
+    private static let onSelected:
+        @convention(c) (
+            UnsafeMutableRawPointer?, UInt32, UInt32, UnsafeMutablePointer<NiceCandidate>?,
+            UnsafeMutablePointer<NiceCandidate>?, UnsafeMutableRawPointer?
+        ) -> Void = { _, _, _, _, _, me in
+            guard let me else { return }
+            let agent = Unmanaged<ICEAgent>.fromOpaque(me).takeUnretainedValue()
+            guard nice_agent_get_component_state(agent.agent, agent.stream, component) == NICE_COMPONENT_STATE_READY
+            else { return }
+            agent.delegate?.agentSelectedPair()
         }
 
     /// Starts gathering; candidates arrive at the delegate, host candidates before this returns.
@@ -148,7 +168,11 @@ final class ICEAgent {
 
     /// Sets the peer's credentials. At a restart, `restart()` comes first.
     func setRemote(_ credentials: Credentials) -> Bool {
-        nice_agent_set_remote_credentials(agent, stream, credentials.ufrag, credentials.password) != 0
+        guard nice_agent_set_remote_credentials(agent, stream, credentials.ufrag, credentials.password) != 0 else {
+            return false
+        }
+        remoteCredentials = credentials
+        return true
     }
 
     /// New credentials of our own, and a new round of checks (RFC 8445 §9); media goes on over the old pair meanwhile.
@@ -167,6 +191,30 @@ final class ICEAgent {
 
     /// The peer has no further candidates (RFC 8838 §14).
     func remoteCandidatesDone() { nice_agent_peer_candidate_gathering_done(agent, stream) }
+
+    /// Whether we decide on the pair.
+    var isControlling: Bool { cn_agent_is_controlling(agent) != 0 }
+
+    /// The peer's credentials as they were set last.
+    private(set) var remoteCredentials: Credentials?
+
+    /// The socket and the remote address of the selected pair, where it is plain UDP: neither TCP nor relayed by a TURN server of ours.
+    var selectedDatagramPair: (descriptor: Int32, remote: SocketAddress)? {
+        var local: UnsafeMutablePointer<NiceCandidate>?
+        var remote: UnsafeMutablePointer<NiceCandidate>?
+        guard nice_agent_get_selected_pair(agent, stream, Self.component, &local, &remote) != 0, let local, let remote,
+            local.pointee.transport == NICE_CANDIDATE_TRANSPORT_UDP, local.pointee.type != NICE_CANDIDATE_TYPE_RELAYED,
+            let socket = nice_agent_get_selected_socket(agent, stream, Self.component)
+        else { return nil }
+        let descriptor = g_socket_get_fd(socket)
+        guard descriptor >= 0,
+            let address = SocketAddress({ nice_address_copy_to_sockaddr(&remote.pointee.addr, $0) })
+        else { return nil }
+        return (descriptor, address)
+    }
+
+    /// Whether libnice itself asks the peer of a selected pair for its consent, and fails when it does not answer.
+    func keepsChecking(_ checks: Bool) { cn_agent_keep_checking(agent, checks ? 1 : 0) }
 
     /// Sends a datagram over the selected pair.
     ///

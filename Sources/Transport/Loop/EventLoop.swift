@@ -161,10 +161,12 @@ public final class EventLoop: SerialExecutor, Sendable {
 
     /// Reports `token` whenever `descriptor` becomes readable (edge-triggered).
     ///
+    /// - Parameter whileReadable: reports it after every wait as long as something is left to read (level-triggered).
     /// - Returns: false where the kernel refuses the descriptor.
     @discardableResult
-    public func watch(_ descriptor: Int32, token: UInt64) -> Bool {
-        var event = epoll_event(events: EPOLLIN.rawValue | EPOLLET.rawValue, data: epoll_data_t(u64: token))
+    public func watch(_ descriptor: Int32, token: UInt64, whileReadable: Bool = false) -> Bool {
+        var event = epoll_event(
+            events: EPOLLIN.rawValue | (whileReadable ? 0 : EPOLLET.rawValue), data: epoll_data_t(u64: token))
         if epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 { return true }
         return errno == EEXIST && epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event) == 0
     }
@@ -258,4 +260,11 @@ extension MonotonicInstant {
         clock_gettime(CLOCK_MONOTONIC, &time)
         return MonotonicInstant(nanoseconds: Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec))
     }
+}
+
+/// The wall clock, as the kernel stamps datagrams with it: nanoseconds since 1970.
+public func wallClockNanoseconds() -> Int64 {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
 }

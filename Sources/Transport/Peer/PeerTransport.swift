@@ -1,60 +1,9 @@
 public import RTP
 
-/// What a peer transport tells its owner, on the owner's thread. Packets are decrypted and lie in the transport's buffer
-/// until the call returns; the owner may change them in place and send them on through another transport.
-public protocol PeerTransportDelegate: AnyObject {
-    /// The path came up, went down or failed.
-    func transport(_ transport: PeerTransport, entered state: PeerTransport.State)
-    /// A local candidate (`candidate:…`) found after the answer; nil when there will be no more.
-    func transport(_ transport: PeerTransport, found candidate: String?)
-    /// An RTP packet of `length` bytes at the start of `buffer`.
-    func transport(_ transport: PeerTransport, receivedRTP buffer: UnsafeMutableRawBufferPointer, length: Int)
-    /// A compound RTCP packet likewise.
-    func transport(_ transport: PeerTransport, receivedRTCP buffer: UnsafeMutableRawBufferPointer, length: Int)
-    /// The agent's sockets changed; `descriptors` are to be watched.
-    func transport(_ transport: PeerTransport, watches descriptors: [Int32])
-}
-
-/// Local settings of every transport of a relay.
-public struct TransportConfiguration: Sendable {
-    /// Addresses candidates are made on.
-    public var addresses: [String]
-    /// Ports of candidates.
-    public var ports: ClosedRange<UInt16>
-    /// Numeric address and port of a STUN server that tells our public address.
-    public var stunServer: (address: String, port: UInt16)?
-
-    /// Settings of transports.
-    public init(
-        addresses: [String], ports: ClosedRange<UInt16>, stunServer: (address: String, port: UInt16)? = nil
-    ) {
-        self.addresses = addresses
-        self.ports = ports
-        self.stunServer = stunServer
-    }
-}
-
-/// What the peer's session description says about the path.
-public struct PeerParameters: Sendable, Equatable {
-    /// The peer's ICE user fragment.
-    public var ufrag: String
-    /// The peer's ICE password (RFC 8445 §5.3).
-    public var password: String
-    /// Fingerprints of the peer's certificate.
-    public var fingerprints: [PeerFingerprint]
-    /// Our side of the DTLS handshake.
-    public var role: DTLSRole
-
-    /// What a session description says.
-    public init(ufrag: String, password: String, fingerprints: [PeerFingerprint], role: DTLSRole) {
-        self.ufrag = ufrag
-        self.password = password
-        self.fingerprints = fingerprints
-        self.role = role
-    }
-}
-
 /// One encrypted path to one peer: ICE, DTLS over the validated pair, SRTP with the keys DTLS gave.
+///
+/// libnice finds the pair. Where it is plain UDP, a socket of our own takes it over (`DirectPath`), until libnice finds another one or
+/// is restarted; over TCP and TURN libnice carries everything.
 ///
 /// connecting ─ICE pair─► (handshake) ─fingerprint verified─► connected ─► failed | closed; while ICE has no pair,
 /// interrupted, which a restart of ICE leaves again. A restart over a working pair does not leave `connected`.
@@ -83,23 +32,28 @@ public final class PeerTransport {
     /// The agreed profile, once connected.
     public private(set) var profile: SRTPProfile?
     /// Packets that were malformed or failed authentication.
-    public private(set) var rejected: UInt64 = 0
+    public internal(set) var rejected: UInt64 = 0
+    /// Forwarded packets that the socket did not take.
+    public internal(set) var unsent: UInt64 = 0
     /// When something authentic last arrived.
-    public private(set) var lastArrival: MonotonicInstant
+    public internal(set) var lastArrival: MonotonicInstant
 
-    private weak var delegate: (any PeerTransportDelegate)?
-    private let agent: ICEAgent
+    weak var delegate: (any PeerTransportDelegate)?
+    let context: TransportContext
+    let agent: ICEAgent
     private let certificate: Certificate
     private var dtls: DTLSEndpoint?
-    private let buffer: UnsafeMutableRawBufferPointer
-    private var cipher: (any MediaCipher)?
+    let buffer: UnsafeMutableRawBufferPointer
+    var cipher: (any MediaCipher)?
+    var direct: DirectPath?
+    /// The descriptor of libnice's that the direct path lies beside.
+    var directBeside: Int32 = -1
+    var place: Int?
     private var validated = false
     /// Handshake datagrams that came before ICE reported the pair they came over.
     private var early: [[UInt8]] = []
     private var remoteCandidates = 0
 
-    /// Larger datagrams are no media of ours.
-    private static let datagramLimit = 2048
     /// RFC 8445 §5.1.3 lets an agent limit the candidates; browsers gather a dozen.
     private static let remoteCandidateLimit = 64
     private static let earlyLimit = 4
@@ -109,14 +63,15 @@ public final class PeerTransport {
     /// - Parameter controlling: we decide on the pair: the side that offered, or any side whose peer is ICE-lite (RFC 8445 §6.1.1).
     /// - Throws: `TransportError` where no candidate can be made or a library refuses.
     public init(
-        context: ICEContext, certificate: Certificate, configuration: TransportConfiguration, controlling: Bool,
+        context: TransportContext, certificate: Certificate, configuration: TransportConfiguration, controlling: Bool,
         delegate: any PeerTransportDelegate, now: MonotonicInstant
     ) throws(TransportError) {
+        self.context = context
         self.certificate = certificate
         agent = try ICEAgent(
             context: context, addresses: configuration.addresses, ports: configuration.ports, controlling: controlling,
             stunServer: configuration.stunServer)
-        buffer = .allocate(byteCount: Self.datagramLimit + mediaCipherRoom, alignment: 16)
+        buffer = .allocate(byteCount: ReceiveBatch.datagramLimit + mediaCipherRoom, alignment: 16)
         self.delegate = delegate
         lastArrival = now
         agent.delegate = self
@@ -124,7 +79,10 @@ public final class PeerTransport {
         announceDescriptors()
     }
 
-    deinit { buffer.deallocate() }
+    deinit {
+        leaveDirectPath()
+        buffer.deallocate()
+    }
 
     // MARK: Signaling
 
@@ -148,6 +106,8 @@ public final class PeerTransport {
     /// - Returns: false where libnice refuses.
     public func restart(ufrag: String, password: String) -> Bool {
         remoteCandidates = 0
+        // libnice must see every check of the new round, also one from the old address.
+        leaveDirectPath()
         guard agent.restart(), agent.setRemote(.init(ufrag: ufrag, password: password)) else { return false }
         if case .interrupted = state, cipher == nil { enter(.connecting) }
         return true
@@ -168,77 +128,37 @@ public final class PeerTransport {
     public func close() {
         guard isAlive else { return }
         dtls?.close()
-        flush()
+        flushHandshake()
+        leaveDirectPath()
         cipher = nil
         state = .closed
     }
 
-    /// Runs DTLS timers.
-    public func tick() {
+    /// Runs the timers of DTLS and of consent.
+    public func tick(_ now: MonotonicInstant) {
+        if let direct, !direct.tick(now) {
+            leaveDirectPath()
+            enter(.interrupted("the peer stopped consenting (RFC 7675)"))
+        }
         guard validated, state == .connecting else { return }
         dtls?.tick()
-        flush()
+        flushHandshake()
         followDTLS()
-    }
-
-    // MARK: Media
-
-    /// Encrypts the RTP packet at the start of `buffer` in place and sends it.
-    ///
-    /// - Parameter buffer: has `mediaCipherRoom` bytes to spare after `length`.
-    /// - Returns: whether it went out.
-    public func sendRTP(_ buffer: UnsafeMutableRawBufferPointer, length: Int) -> Bool {
-        guard let cipher, case .done(let size) = cipher.protectRTP(buffer, length: length) else { return false }
-        return agent.send(UnsafeRawBufferPointer(rebasing: buffer[..<size]))
-    }
-
-    /// Encrypts a compound RTCP packet and sends it.
-    public func sendRTCP(_ packet: [UInt8]) -> Bool {
-        guard let cipher else { return false }
-        return withUnsafeTemporaryAllocation(byteCount: packet.count + mediaCipherRoom, alignment: 8) { buffer in
-            buffer.copyBytes(from: packet)
-            guard case .done(let size) = cipher.protectRTCP(buffer, length: packet.count) else { return false }
-            return agent.send(UnsafeRawBufferPointer(rebasing: buffer[..<size]))
-        }
-    }
-
-    private func received(_ datagram: UnsafeRawBufferPointer) {
-        guard datagram.count <= Self.datagramLimit else { return rejected &+= 1 }
-        switch PacketKind(classifying: datagram.bytes) {
-        case .dtls: receivedHandshake(datagram)
-        case .rtp:
-            guard let cipher else { return }
-            buffer.copyMemory(from: datagram)
-            guard case .done(let length) = cipher.unprotectRTP(buffer, length: datagram.count) else {
-                return rejected &+= 1
-            }
-            lastArrival = .now()
-            delegate?.transport(self, receivedRTP: buffer, length: length)
-        case .rtcp:
-            guard let cipher else { return }
-            buffer.copyMemory(from: datagram)
-            guard case .done(let length) = cipher.unprotectRTCP(buffer, length: datagram.count) else {
-                return rejected &+= 1
-            }
-            lastArrival = .now()
-            delegate?.transport(self, receivedRTCP: buffer, length: length)
-        case .stun, .turnChannel, .unknown: rejected &+= 1
-        }
     }
 
     // MARK: DTLS
 
-    private func receivedHandshake(_ datagram: UnsafeRawBufferPointer) {
+    func receivedHandshake(_ datagram: UnsafeRawBufferPointer) {
         guard validated, let dtls else {
             if early.count < Self.earlyLimit { early.append([UInt8](datagram)) }
             return
         }
         dtls.receive(datagram)
-        flush()
+        flushHandshake()
         followDTLS()
     }
 
-    private func flush() { dtls?.drain { _ = agent.send($0) } }
+    private func flushHandshake() { dtls?.drain { _ = transmit($0) } }
 
     private func followDTLS() {
         guard let dtls else { return }
@@ -247,7 +167,7 @@ public final class PeerTransport {
         case .established:
             guard state == .connecting, let keys = dtls.keys else { return }
             do {
-                cipher = try LibSRTP(keys)
+                cipher = try makeMediaCipher(keys)
                 profile = keys.profile
                 enter(.connected)
             } catch {
@@ -268,7 +188,7 @@ public final class PeerTransport {
         delegate?.transport(self, entered: next)
     }
 
-    private var isAlive: Bool {
+    var isAlive: Bool {
         switch state {
         case .connecting, .connected, .interrupted: true
         case .failed, .closed: false
@@ -301,11 +221,17 @@ extension PeerTransport: ICEAgentDelegate {
             dtls.start()
             for datagram in early { datagram.withUnsafeBytes(dtls.receive) }
             early = []
-            flush()
+            flushHandshake()
             followDTLS()
-        case .failed: enter(.interrupted("ICE found no working path, or the peer stopped consenting (RFC 7675)"))
+        case .failed:
+            // A pair that has its own socket fails when its own consent ends.
+            if direct == nil {
+                enter(.interrupted("ICE found no working path, or the peer stopped consenting (RFC 7675)"))
+            }
         }
     }
 
-    func agent(received datagram: UnsafeRawBufferPointer) { received(datagram) }
+    func agentSelectedPair() { followSelectedPair() }
+
+    func agent(received datagram: UnsafeRawBufferPointer) { receivedByLibnice(datagram) }
 }

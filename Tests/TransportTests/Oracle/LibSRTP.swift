@@ -1,6 +1,8 @@
 import CSRTP
 
-/// SRTP by libsrtp2: one session for each direction, for whatever SSRCs appear.
+@testable import Transport
+
+/// SRTP by libsrtp2, which judges ours: one session for each direction, for whatever SSRCs appear.
 final class LibSRTP: MediaCipher {
     private let inbound: srtp_t
     private let outbound: srtp_t
