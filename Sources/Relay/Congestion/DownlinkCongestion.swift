@@ -90,8 +90,8 @@ package struct DownlinkCongestion: Sendable {
 
     /// Time passes, about every 10 ms.
     ///
-    /// - Parameter wantsMore: more would be sent if the path carried it.
-    package mutating func tick(wantsMore: Bool, at now: MonotonicInstant) -> Tick {
+    /// - Parameter wantsMore: whether more would be sent if the path carried it; asked only when a probe may begin.
+    package mutating func tick(wantsMore: @autoclosure () -> Bool, at now: MonotonicInstant) -> Tick {
         var tick = Tick()
         if let since = sheddingSince {
             if now.since(since) > Self.longestShedding { estimator.rebase() }
@@ -101,10 +101,9 @@ package struct DownlinkCongestion: Sendable {
             }
         }
         if let found = probes.result(at: now) { estimator.probed(found) }
-        if wantsMore, sheddingSince == nil, estimator.isCalm, reports > 0 {
-            let before = probes.cluster
+        if reports > 0, sheddingSince == nil, estimator.isCalm, probes.isReady(at: now), wantsMore() {
             probes.begin(estimate: estimator.bitrate, limit: Self.bounds.upperBound, at: now)
-            if probes.cluster != before { probeCount &+= 1 }
+            probeCount &+= 1
         }
         tick.padding = probes.padding(at: now)
         return tick

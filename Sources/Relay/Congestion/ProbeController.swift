@@ -65,9 +65,15 @@ package struct ProbeController: Sendable, BitwiseCopyable {
     /// No probe.
     package init() {}
 
-    /// Begins a probe at twice `estimate` where the last one is long enough ago.
+    /// Whether the last probe is over, and long enough ago.
+    package func isReady(at now: MonotonicInstant) -> Bool {
+        guard case .idle = state else { return false }
+        return now >= next
+    }
+
+    /// Begins a probe at twice `estimate`, where one may begin.
     package mutating func begin(estimate: Double, limit: Double, at now: MonotonicInstant) {
-        guard case .idle = state, now >= next else { return }
+        guard isReady(at: now) else { return }
         number = number == .max ? 1 : number &+ 1
         cluster = number
         rate = min(2 * estimate, limit)
