@@ -156,8 +156,9 @@ struct CongestionSimulation {
     }
 
     private mutating func tick() {
-        let limited = rate > 0.6 * congestion.estimator.bitrate || congestion.estimator.bitrate < 400_000
-        let done = congestion.tick(wantsMore: limited && congestion.estimator.bitrate < wanted, at: instant)
+        let estimate = congestion.estimator.bitrate
+        let isLimited = (rate > 0.6 * estimate || estimate < 400_000) && estimate < wanted
+        let done = congestion.tick(wantsMore: isLimited, at: instant)
         var padding = done.padding
         while padding > 0 {
             send(270, isAudio: false)

@@ -159,16 +159,16 @@ extension Leg {
     }
 
     private func probe(_ now: MonotonicInstant) {
-        let tick = congestion.down.tick(wantsMore: wantsMore, at: now)
+        let estimate = congestion.down.estimator.bitrate
+        let tick = congestion.down.tick(wantsMore: wantsMore(than: estimate), at: now)
         if tick.padding > 0 { sendPadding(tick.padding, at: now) }
         if tick.resumesVideo { call.other(than: seat)?.requestKeyFrames(at: now) }
     }
 
-    /// Whether the other side would send this peer more if the path carried it: it uses most of what it is allowed, or a
+    /// Whether the other side would send this peer more than `estimate` if the path carried it: it uses most of what it is allowed, or a
     /// better layer waits.
-    private var wantsMore: Bool {
+    private func wantsMore(than estimate: Double) -> Bool {
         guard let other = call.other(than: seat), call.meter.isOpen else { return false }
-        let estimate = congestion.down.estimator.bitrate
         var (sent, best, isVideo) = (0.0, 0.0, false)
         for uplink in other.uplinks where uplink.flow.bitrate > 0 && other.routes[uplink.slot.index] != nil {
             if uplink.slot != .mic { isVideo = true }
