@@ -57,4 +57,19 @@ extension MutableRawSpan {
         }
         return true
     }
+
+    /// Moves `count` bytes from `source` to `target`; the two may overlap.
+    ///
+    /// - Returns: false, with nothing moved, where either lies outside the span.
+    @discardableResult
+    public mutating func move(from source: Int, to target: Int, count: Int) -> Bool {
+        guard source >= 0, target >= 0, count >= 0, count <= byteCount &- source, count <= byteCount &- target else {
+            return false
+        }
+        withUnsafeMutableBytes { bytes in
+            guard let base = bytes.baseAddress else { return }
+            (base + target).copyMemory(from: base + source, byteCount: count)
+        }
+        return true
+    }
 }

@@ -120,22 +120,31 @@ public struct HeaderExtensionMap: Sendable, BitwiseCopyable {
     /// A dropped element becomes padding, header and data alike. So does everything that is not well formed, and a
     /// whole block of neither form: the other side sees only what both negotiated. A target above 14 does not exist
     /// in the one-byte form and blanks the element.
-    public func apply(to packet: inout MutableRawSpan, header: RTPHeader) {
+    ///
+    /// - Parameter sought: an id of the other side.
+    /// - Returns: where the data of the element that has that id now lies; nil where none has.
+    @discardableResult
+    public func apply(to packet: inout MutableRawSpan, header: RTPHeader, seeking sought: UInt8 = 0) -> Range<Int>? {
         let end = header.extensionOffset &+ header.extensionLength
-        guard header.extensionLength > 0, header.extensionOffset >= 0, end <= packet.byteCount else { return }
+        guard header.extensionLength > 0, header.extensionOffset >= 0, end <= packet.byteCount else { return nil }
+        var found: Range<Int>?
         var cursor = HeaderExtensionCursor(header)
         let oneByte = cursor.form == .oneByte
         while let element = cursor.next(in: packet.bytes) {
             let target = self[element.id]
             if target == 0 || (oneByte && target > 14) {
                 Self.blank(&packet, from: element.offset, to: element.dataOffset &+ element.dataLength)
-            } else if oneByte {
+                continue
+            }
+            if target == sought { found = element.dataRange }
+            if oneByte {
                 packet.set(target << 4 | UInt8(truncatingIfNeeded: element.dataLength &- 1), at: element.offset)
             } else {
                 packet.set(target, at: element.offset)
             }
         }
         Self.blank(&packet, from: cursor.position, to: end)
+        return found
     }
 
     private static func blank(_ packet: inout MutableRawSpan, from start: Int, to end: Int) {

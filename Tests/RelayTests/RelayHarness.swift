@@ -40,11 +40,12 @@ final class CallUnderTest: Sendable {
     /// Runs `body` with two connected peers.
     static func runConnected(
         policy: BillingPolicy = BillingPolicy(thresholdSeconds: nil),
+        alice: SyntheticPeer.Media = .init(), bob: SyntheticPeer.Media = .init(),
         _ body: (CallUnderTest, SyntheticPeer, SyntheticPeer) async throws -> Void
     ) async throws {
         try await run(policy: policy) { test in
-            try await withPeer("alice", firstSource: 1000) { alice in
-                try await withPeer("bob", firstSource: 2000) { bob in
+            try await withPeer("alice", firstSource: 1000, media: alice) { alice in
+                try await withPeer("bob", firstSource: 2000, media: bob) { bob in
                     try await alice.join(test.call)
                     try await bob.join(test.call)
                     try #require(await alice.wait { $0.isConnected })
@@ -57,8 +58,11 @@ final class CallUnderTest: Sendable {
 }
 
 /// Runs `body` with a peer whose loop is running.
-func withPeer(_ name: String, firstSource: UInt32, _ body: (SyntheticPeer) async throws -> Void) async throws {
-    let peer = try SyntheticPeer(name, firstSource: firstSource)
+func withPeer(
+    _ name: String, firstSource: UInt32, media: SyntheticPeer.Media = .init(),
+    _ body: (SyntheticPeer) async throws -> Void
+) async throws {
+    let peer = try SyntheticPeer(name, firstSource: firstSource, media: media)
     try peer.start()
     do {
         try await body(peer)

@@ -9,6 +9,19 @@ actor SyntheticPeer {
     struct Packet: Sendable {
         var header: RTPHeader
         var payload: [UInt8]
+        var bytes: [UInt8]
+        var arrival: MonotonicInstant
+    }
+
+    /// What its offer says of its codecs and streams, by m-line.
+    struct Media: Sendable {
+        var formats = ["111", "96", "96"]
+        var lines = [
+            ["a=rtpmap:111 opus/48000/2"], ["a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli"],
+            ["a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli"],
+        ]
+        /// Whether its offer names its streams' SSRCs.
+        var announces = true
     }
 
     /// The payload types of its offer.
@@ -23,10 +36,14 @@ actor SyntheticPeer {
     private(set) var feedback: [[UInt8]] = []
     /// SSRCs the answer announced, by m-line.
     private(set) var announced: [UInt32] = []
+    /// SSRCs of retransmissions the answer announced, by m-line; 0 where there is none.
+    private(set) var announcedRepairs: [UInt32] = []
+    private(set) var answer = ""
     /// SSRCs of its own, by m-line.
     private(set) var sources: [UInt32]
 
     private var context: TransportContext?
+    private let media: Media
     private var transport: PeerTransport?
     private var observer: Observer?
     private var waiting: [Waiter] = []
@@ -37,7 +54,8 @@ actor SyntheticPeer {
         let until: MonotonicInstant
     }
 
-    init(_ name: String, firstSource: UInt32) throws {
+    init(_ name: String, firstSource: UInt32, media: Media = Media()) throws {
+        self.media = media
         guard let user = UserID(name) else { throw RelayError(.invalidDescription, "not a name") }
         self.user = user
         loop = try EventLoop(name: name)
@@ -126,9 +144,13 @@ actor SyntheticPeer {
         let hash = fingerprint.split(separator: " ").last.map(String.init) ?? ""
         let bytes = hash.split(separator: ":").compactMap { UInt8($0, radix: 16) }
         announced = []
+        announcedRepairs = []
+        self.answer = answer
         for section in answer.split(separator: "\r\nm=", omittingEmptySubsequences: false).dropFirst() {
             let ssrc = section.split(separator: "\r\n").first { $0.hasPrefix("a=ssrc:") }
             announced.append(ssrc.flatMap { UInt32($0.dropFirst(7).prefix { $0.isNumber }) } ?? 0)
+            let group = section.split(separator: "\r\n").first { $0.hasPrefix("a=ssrc-group:FID ") }
+            announcedRepairs.append(group.flatMap { $0.split(separator: " ").last }.flatMap { UInt32($0) } ?? 0)
         }
         try transport?.connect(
             to: PeerParameters(
@@ -147,18 +169,14 @@ actor SyntheticPeer {
         var lines = [
             "v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "t=0 0", "a=group:BUNDLE 0 1 2", "a=ice-options:trickle",
         ]
-        let codecs = [
-            ["a=rtpmap:111 opus/48000/2"], ["a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli"],
-            ["a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "a=rtcp-fb:96 nack pli"],
-        ]
-        for (index, codec) in codecs.enumerated() {
-            lines.append(index == 0 ? "m=audio 9 UDP/TLS/RTP/SAVPF 111" : "m=video 9 UDP/TLS/RTP/SAVPF 96")
+        for (index, codec) in media.lines.enumerated() {
+            lines.append("m=\(index == 0 ? "audio" : "video") 9 UDP/TLS/RTP/SAVPF \(media.formats[index])")
             lines += [
                 "c=IN IP4 0.0.0.0", "a=mid:\(index)", "a=sendrecv", "a=rtcp-mux", "a=ice-ufrag:\(credentials.ufrag)",
                 "a=ice-pwd:\(credentials.password)", "a=fingerprint:sha-256 \(fingerprint)", "a=setup:actpass",
             ]
             lines += codec
-            lines.append("a=ssrc:\(sources[index]) cname:\(user)")
+            if media.announces { lines.append("a=ssrc:\(sources[index]) cname:\(user)") }
             if index == 0 { lines += (transport?.candidates ?? []).map { "a=" + $0 } }
         }
         return lines.joined(separator: "\r\n") + "\r\n"
@@ -203,7 +221,8 @@ private final class Observer: PeerTransportDelegate {
     func transport(_ transport: PeerTransport, receivedRTP buffer: UnsafeMutableRawBufferPointer, length: Int) {
         let bytes = [UInt8](buffer[..<length])
         guard let header = RTPHeader(parsing: bytes.span.bytes) else { return }
-        let packet = SyntheticPeer.Packet(header: header, payload: Array(bytes[header.payloadRange]))
+        let packet = SyntheticPeer.Packet(
+            header: header, payload: Array(bytes[header.payloadRange]), bytes: bytes, arrival: transport.lastArrival)
         peer.assumeIsolated { $0.took(packet) }
     }
 

@@ -37,15 +37,27 @@ import Testing
         #expect(sets[1].intersection(sets[2]) == [.vp8])
     }
 
-    @Test func retransmissionAndRepairAreNotedButNotAccepted() throws {
-        let media = try camera("chromium-simulcast")
+    @Test func retransmissionIsAcceptedWithItsOwnPayloadTypeAndForwardErrorCorrectionIsNot() throws {
+        let session = try negotiate(SessionDescription(parsing: Samples.text("chromium-three-slots-tracks")))
+        let media = try #require(session.media(for: .camera))
+        var local = LocalParameters.sample
+        local.retransmissionSources = [.camera: 2002]
+        let section = session.answer(local: local).media[1]
+        #expect(section.formats.prefix(2) == ["96", "97"])
+        #expect(section.rtpmaps.contains(RTPMap(payloadType: 97, encoding: "rtx", clockRate: 90000)))
+        #expect(section.parameters(of: "97") == "apt=96")
+        #expect(section.sourceGroups == [SourceGroup(semantics: "FID", ssrcs: [1002, 2002])])
+        #expect(section.sources.map(\.ssrc) == [1002, 2002])
+        #expect(session.answer(local: local).media[0].sourceGroups.isEmpty)
+        let without = try camera("chromium-simulcast", policy: NegotiationPolicy(retransmission: false))
+        #expect(without.payloads.allSatisfy { $0.retransmission == nil })
         #expect(media.payload(for: .vp8)?.payloadType == 96)
         #expect(media.payload(for: .vp8)?.retransmission == 97)
         #expect(!media.payloads.contains { ["rtx", "red", "ulpfec", "flexfec-03"].contains($0.codec.name) })
     }
 
     @Test func feedbackIsAcceptedOnlyWhereOffered() throws {
-        #expect(try camera("chromium-simulcast").payloads[0].rtcpFeedback == ["ccm fir", "nack", "nack pli"])
+        #expect(try camera("chromium-simulcast").payloads[0].rtcpFeedback == ["goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"])
         #expect(try camera("gstreamer-av").payloads[0].rtcpFeedback == ["nack pli", "ccm fir"])
         let session = try SmallOffer.negotiated([28: "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:* nack  pli"])
         #expect(session.media[1].payloads[0].rtcpFeedback == ["nack pli"])
@@ -78,29 +90,70 @@ import Testing
 
     @Test func extensionsAreAcceptedWithTheOfferersIds() throws {
         let media = try camera("chromium-simulcast")
-        #expect(media.extensions.map(\.id) == [13, 5, 6, 7, 8, 4, 12])
+        #expect(media.extensions.map(\.id) == [13, 3, 5, 6, 7, 8, 4, 10, 11, 12])
         #expect(media.extensionID("urn:3gpp:video-orientation") == 13)
-        #expect(media.extensionID("urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id") == nil)
+        let single = try camera("chromium-three-slots-tracks")
+        #expect(single.extensionID(NegotiationPolicy.streamName) == nil)
+        #expect(single.extensionID(NegotiationPolicy.repairedStreamName) == nil)
         #expect(media.mixedHeaderExtensions)
     }
 
     @Test func anExtensionsDirectionIsTurnedAround() throws {
         let session = try negotiate(SessionDescription(parsing: Samples.text("firefox-simulcast")))
         let directions = session.media[1].extensions.map { "\($0.id) \($0.direction.rawValue)" }
-        #expect(directions == ["3 sendrecv", "6 sendonly", "8 recvonly"])
+        #expect(
+            directions == ["3 sendrecv", "6 sendonly", "7 sendrecv", "8 recvonly", "9 recvonly", "10 recvonly"])
         let section = session.answer(local: .sample).media[1]
-        #expect(section.headerExtensions.map(\.direction) == [nil, .sendonly, .recvonly])
+        #expect(
+            section.headerExtensions.map(\.direction) == [nil, .sendonly, nil, .recvonly, .recvonly, .recvonly])
     }
 
-    @Test func simulcastIsUnderstoodAndAnsweredWithOneStream() throws {
+    @Test func simulcastIsAcceptedByTheOfferersNames() throws {
         for name in ["chromium-simulcast", "firefox-simulcast"] {
             let session = try negotiate(SessionDescription(parsing: Samples.text(name)))
             #expect(session.media[1].rids.map(\.id) == ["q", "h", "f"])
             #expect(session.media[1].simulcast?.send == [[.init(rid: "q")], [.init(rid: "h")], [.init(rid: "f")]])
+            #expect(session.media[1].layers == ["q", "h", "f"])
             let section = session.answer(local: .sample).media[1]
-            #expect(section.rids.isEmpty)
-            #expect(section.simulcast == nil)
+            #expect(section.rids.map(\.description) == ["q recv", "h recv", "f recv"])
+            #expect(section.simulcast?.description == "recv q;h;f")
+            let refused = try camera(name, policy: NegotiationPolicy(simulcast: false))
+            #expect(refused.layers.isEmpty && refused.extensionID(NegotiationPolicy.streamName) == nil)
         }
+    }
+
+    @Test func feedbackOnEachPacketNeedsTheNumbersOfPackets() throws {
+        let feedback = "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:96 transport-cc\r\na=rtcp-fb:96 goog-remb"
+        let number = "a=extmap:3 \(NegotiationPolicy.transportSequence)"
+        let time = "a=extmap:2 \(NegotiationPolicy.sendTime)"
+        func camera(_ lines: [String]) throws -> NegotiatedMedia {
+            try SmallOffer.negotiated([28: lines.joined(separator: "\r\n")]).media[1]
+        }
+        let both = try camera([feedback, number, time])
+        #expect(both.payloads[0].rtcpFeedback == ["transport-cc", "goog-remb"])
+        #expect(both.extensionID(NegotiationPolicy.transportSequence) == 3)
+        #expect(both.extensionID(NegotiationPolicy.sendTime) == nil)
+        let timed = try camera([feedback, time])
+        #expect(timed.payloads[0].rtcpFeedback == ["goog-remb"])
+        #expect(timed.extensionID(NegotiationPolicy.sendTime) == 2)
+        let numbered = try camera(["a=rtpmap:96 VP8/90000", number, time])
+        #expect(numbered.extensions.map(\.id) == [1])
+    }
+
+    @Test func redundantAudioIsAcceptedInTheOffersOrderWhereItRepeatsOpus() throws {
+        func audio(_ formats: String, _ lines: [String]) throws -> [NegotiatedPayload] {
+            try SmallOffer.negotiated([
+                7: "m=audio 9 UDP/TLS/RTP/SAVPF \(formats)", 17: lines.joined(separator: "\r\n"),
+            ]).media[0].payloads
+        }
+        let opus = "a=rtpmap:111 opus/48000/2"
+        let red = "a=rtpmap:63 red/48000/2"
+        let last = try audio("111 63", [opus, red, "a=fmtp:63 111/111"])
+        #expect(last.map(\.codec) == [.opus, .redundantOpus])
+        #expect(last[1].fmtp == "111/111")
+        #expect(try audio("63 111", [opus, red, "a=fmtp:63 111/111"]).map(\.payloadType) == [63, 111])
+        #expect(try audio("111 63", [opus, red, "a=fmtp:63 111/0"]).map(\.payloadType) == [111])
+        #expect(try audio("111 63", [opus, red]).map(\.payloadType) == [111])
     }
 
     @Test func sourcesAreReadWithTheirRetransmissions() throws {

@@ -22,13 +22,13 @@ extension Leg {
         let now = transport.lastArrival
         var reader = RTCPReader()
         do {
-            while let element = try reader.next(in: packet.bytes) { received(element, at: now) }
+            while let element = try reader.next(in: packet.bytes) { received(element, in: packet.bytes, at: now) }
         } catch {
             call.metrics.packetsRejected &+= 1
         }
     }
 
-    private func received(_ element: RTCPPacket, at now: MonotonicInstant) {
+    private func received(_ element: RTCPPacket, in datagram: RawSpan, at now: MonotonicInstant) {
         switch element {
         case .senderReport(let ssrc, let info, let blocks):
             received(info, of: ssrc, at: now)
@@ -37,7 +37,9 @@ extension Leg {
         case .pictureLossIndication(_, let media): requestKeyFrame(for: media, at: now)
         case .fullIntraRequest(_, let entries): for entry in entries { requestKeyFrame(for: entry.ssrc, at: now) }
         case .genericNACK(_, let media, let lost): retransmit(lost, of: media, at: now)
-        case .sourceDescription, .goodbye, .receiverEstimatedMaximumBitrate, .transportFeedback, .unknown: break
+        case .transportFeedback(_, _, let content): received(content, in: datagram, at: now)
+        case .receiverEstimatedMaximumBitrate(_, let bitrate, _): congestion.receiverLimit = Double(bitrate)
+        case .sourceDescription, .goodbye, .unknown: break
         }
     }
 
@@ -54,51 +56,11 @@ extension Leg {
             }
             downlink.statistics.received(block, at: now)
             if let roundTrip = downlink.statistics.roundTrip { reporting.roundTrip = roundTrip }
+            guard downlink.slot != .mic else { continue }
+            let sending = call.other(than: seat)?.uplinks.reduce(0) { $0 + $1.flow.bitrate } ?? 0
+            congestion.reported(
+                Double(block.fractionLost) / 256, sending: sending, roundTrip: reporting.roundTrip, at: now)
         }
-    }
-
-    /// Answers a NACK from the history; what the relay never had itself is asked of the sender.
-    private func retransmit(_ lost: [LostPackets], of ssrc: UInt32, at now: MonotonicInstant) {
-        guard call.meter.isOpen, let transport,
-            let downlink = downlinks.lazy.compactMap({ $0 }).first(where: { $0.ssrc == ssrc })
-        else { return }
-        var missing: [UInt16] = []
-        withUnsafeTemporaryAllocation(byteCount: Downlink.packetLimit + mediaCipherRoom, alignment: 8) { buffer in
-            for group in lost {
-                group.forEach { sequence in
-                    guard downlink.history.contains(sequence) else {
-                        if missing.count < Self.askLimit,
-                            let source = downlink.rewriter.sourceSequence(forOut: sequence)
-                        {
-                            missing.append(source)
-                        }
-                        return
-                    }
-                    var bytes = buffer.mutableBytes
-                    guard let length = downlink.history.retrieve(sequence: sequence, now: now, into: &bytes),
-                        transport.sendRTP(buffer, length: length)
-                    else { return }
-                    call.metrics.packetsRetransmitted &+= 1
-                }
-            }
-        }
-        guard !missing.isEmpty, let source = downlink.rewriter.currentSource else { return }
-        call.other(than: seat)?.ask(for: missing, of: source, at: now)
-    }
-
-    /// Packets asked for at once, and how often: what a receiver can make a sender send is bounded.
-    private static let askLimit = 64
-    private static let askInterval = NanosecondCount.milliseconds(20)
-
-    /// Asks this leg's sender for packets again (RFC 4585 §6.2.1).
-    private func ask(for missing: [UInt16], of ssrc: UInt32, at now: MonotonicInstant) {
-        guard let uplink = uplinks.first(where: { $0.ssrc == ssrc }),
-            uplink.askedAt.map({ now.since($0) >= Self.askInterval }) ?? true
-        else { return }
-        uplink.askedAt = now
-        var writer = RTCPWriter()
-        writer.genericNACK(sender: reporting.ssrc, media: ssrc, LostPackets.pack(missing))
-        _ = transport?.sendRTCP(writer.bytes)
     }
 
     // MARK: Key frames
@@ -112,6 +74,12 @@ extension Leg {
     /// Asks this leg's sender for key frames of all its pictures, or of one slot.
     func requestKeyFrames(of slot: MediaSlot? = nil, at now: MonotonicInstant) {
         for uplink in uplinks where uplink.slot != .mic && (slot == nil || uplink.slot == slot) {
+            // Of simulcast layers the one that is sent, or is about to be.
+            if let layer = uplink.layer, let sent = call.other(than: seat)?.downlinks[uplink.slot.index]?.layer,
+                let wanted = sent.target ?? sent.current, wanted != layer
+            {
+                continue
+            }
             requestKeyFrame(of: uplink, at: now)
         }
     }
@@ -170,6 +138,12 @@ extension Leg {
         for uplink in uplinks where uplink.statistics.lost > uplink.lossCounted {
             call.metrics.packetsLost &+= UInt64(uplink.statistics.lost &- uplink.lossCounted)
             uplink.lossCounted = uplink.statistics.lost
+        }
+        for uplink in uplinks {
+            let (recovered, abandoned) = (uplink.recovery.recovered, uplink.recovery.abandoned)
+            call.metrics.packetsRecovered &+= UInt64(max(recovered &- uplink.recoveryCounted.recovered, 0))
+            call.metrics.packetsUnrecovered &+= UInt64(max(abandoned &- uplink.recoveryCounted.abandoned, 0))
+            uplink.recoveryCounted = (recovered, abandoned)
         }
     }
 }

@@ -13,12 +13,46 @@ extension Leg {
     func transport(_ transport: PeerTransport, receivedRTP buffer: UnsafeMutableRawBufferPointer, length: Int) {
         let packet = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
         let now = transport.lastArrival
-        guard let header = RTPHeader(parsing: packet.bytes), let uplink = uplink(for: header, packet) else {
+        guard let header = RTPHeader(parsing: packet.bytes) else {
             call.metrics.packetsRejected &+= 1
             return
         }
-        uplink.statistics.received(sequence: header.sequenceNumber, timestamp: header.timestamp, arrival: now)
+        congestion.arrived(header, in: packet.bytes, at: now)
+        if let uplink = uplink(for: header, packet) {
+            accept(header, of: uplink, buffer, length, now, isRetransmission: false)
+        } else if let (uplink, payloadType) = repaired(by: header, packet) {
+            var bytes = packet.mutableBytes
+            guard
+                let length = Retransmission.unwrap(
+                    &bytes, header: header, length: length, payloadType: payloadType, ssrc: uplink.ssrc),
+                let original = RTPHeader(parsing: UnsafeRawBufferPointer(rebasing: buffer[..<length]).bytes)
+            else { return }
+            accept(original, of: uplink, buffer, length, now, isRetransmission: true)
+        } else {
+            call.metrics.packetsRejected &+= 1
+        }
+    }
+
+    private func accept(
+        _ header: RTPHeader, of uplink: Uplink, _ buffer: UnsafeMutableRawBufferPointer, _ length: Int,
+        _ now: MonotonicInstant, isRetransmission: Bool
+    ) {
+        let arrival = uplink.recovery.received(
+            header.sequenceNumber, isRetransmission: isRetransmission, roundTrip: reporting.roundTrip, at: now)
+        switch arrival {
+        case .duplicate: return
+        case .new, .late:
+            // What came on a stream of its own does not count as received: loss means what the network lost.
+            if isRetransmission { break }
+            if arrival == .late {
+                uplink.statistics.receivedLate()
+            } else {
+                uplink.statistics.received(
+                    sequence: header.sequenceNumber, timestamp: header.timestamp, arrival: now)
+            }
+        }
         uplink.meter.count(length)
+        uplink.flow.count(length)
         // Padding alone is how a sender probes the path; it is nothing that could be heard or seen.
         if header.payloadLength > 0 {
             call.recorder.count(header.payloadLength, from: seat)
@@ -29,16 +63,21 @@ extension Leg {
             call.metrics.packetsGated &+= 1
             return
         }
+        var startsKeyFrame = false
         if uplink.slot != .mic, let kind = uplink.negotiation.kind(header.payloadType) {
-            let payload = packet.bytes.extracting(header.payloadRange)
-            if VideoPayload.startsKeyFrame(codec: kind, payload: payload) { uplink.keyFrames.keyFrameStarted() }
+            let payload = UnsafeRawBufferPointer(rebasing: buffer[header.payloadRange]).bytes
+            startsKeyFrame = VideoPayload.startsKeyFrame(codec: kind, payload: payload)
+            if startsKeyFrame {
+                uplink.keyFrames.keyFrameStarted()
+                uplink.recovery.keyFrameStarted(header.sequenceNumber)
+            }
         }
-        forward(header, of: uplink, buffer, length, now)
+        forward(header, of: uplink, buffer, length, now, startsKeyFrame: startsKeyFrame)
     }
 
     private func forward(
         _ header: RTPHeader, of uplink: Uplink, _ buffer: UnsafeMutableRawBufferPointer, _ length: Int,
-        _ now: MonotonicInstant
+        _ now: MonotonicInstant, startsKeyFrame: Bool
     ) {
         guard let other = call.other(than: seat), let route = routes[uplink.slot.index],
             let downlink = other.downlinks[uplink.slot.index], let path = other.transport, path.state == .connected
@@ -46,19 +85,27 @@ extension Leg {
         guard header.payloadLength > 0 else {
             return downlink.rewriter.skip(ssrc: header.ssrc, sequenceNumber: header.sequenceNumber)
         }
-        let payloadType = route.payloadTypes[Int(header.payloadType & 0x7f)]
-        guard payloadType != 0xff, mayFeed(downlink, uplink, now),
+        var bytes = buffer.mutableBytes
+        var length = length
+        guard let payloadType = payloadType(of: header, route, &bytes, &length),
+            mayFeed(downlink, uplink, now, startsKeyFrame: startsKeyFrame)
+        else { return }
+        guard other.admits(downlink, startsKeyFrame: startsKeyFrame) else {
+            call.metrics.packetsShed &+= 1
+            return downlink.rewriter.skip(ssrc: header.ssrc, sequenceNumber: header.sequenceNumber)
+        }
+        guard
             let out = downlink.rewriter.rewrite(
                 ssrc: header.ssrc, sequenceNumber: header.sequenceNumber, timestamp: header.timestamp,
                 clockRate: uplink.negotiation.clockRate(header.payloadType), now: now)
         else { return }
-        let packet = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
-        var bytes = packet.mutableBytes
         RTPHeader.rewrite(
             in: &bytes, payloadType: payloadType, sequenceNumber: out.sequenceNumber, timestamp: out.timestamp,
             ssrc: downlink.ssrc)
-        route.extensions.apply(to: &bytes, header: header)
-        downlink.history.store(sequence: out.sequenceNumber, bytes: packet.bytes, at: now)
+        let element = route.extensions.apply(to: &bytes, header: header, seeking: downlink.stamp.id)
+        length = other.stamp(downlink.stamp, &bytes, header, element, length, now)
+        downlink.history.store(
+            sequence: out.sequenceNumber, bytes: UnsafeRawBufferPointer(rebasing: buffer[..<length]).bytes, at: now)
         guard path.forwardRTP(buffer, length: length) else { return }
         downlink.statistics.sent(timestamp: out.timestamp, payloadBytes: header.payloadLength, at: now)
         downlink.meter.count(length)
@@ -79,58 +126,45 @@ extension Leg {
         forwarded = 0
     }
 
+    /// The receiver's payload type for a packet; nil where it cannot take it. Redundant audio is rewritten, or reduced to
+    /// its newest frame where the receiver takes none.
+    @inline(__always)
+    private func payloadType(
+        of header: RTPHeader, _ route: Route, _ bytes: inout MutableRawSpan, _ length: inout Int
+    ) -> UInt8? {
+        if header.payloadType == route.stripped {
+            guard let frame = RedundantAudio.strip(&bytes, header: header) else { return nil }
+            length = frame.length
+            let type = route.payloadTypes[Int(frame.payloadType & 0x7f)]
+            return type == 0xff ? nil : type
+        }
+        let type = route.payloadTypes[Int(header.payloadType & 0x7f)]
+        guard type != 0xff else { return nil }
+        if header.payloadType == route.redundant {
+            guard RedundantAudio.rewrite(header.payloadRange, in: &bytes, types: route.payloadTypes) else { return nil }
+        }
+        return type
+    }
+
     /// Whether a packet of `uplink` may go into the stream: late packets of a source that another one has replaced must
     /// not take it back.
     @inline(__always)
-    private func mayFeed(_ downlink: Downlink, _ uplink: Uplink, _ now: MonotonicInstant) -> Bool {
+    private func mayFeed(
+        _ downlink: Downlink, _ uplink: Uplink, _ now: MonotonicInstant, startsKeyFrame: Bool
+    ) -> Bool {
         uplink.lastArrival = now
+        if let layer = uplink.layer {
+            // One layer at a time, and from one to the next at a key frame.
+            if layer == downlink.layer.current { return true }
+            guard startsKeyFrame, layer == downlink.layer.target ?? layer else { return false }
+            downlink.layer.current = layer
+            return true
+        }
         guard let current = downlink.rewriter.currentSource, current != uplink.ssrc else { return true }
         guard let replaced = uplinks.first(where: { $0.ssrc == current }) else { return true }
         if uplink.isRetired, now.since(replaced.lastArrival) < Self.replacementSilence { return false }
         replaced.isRetired = true
         uplink.isRetired = false
         return true
-    }
-
-    // MARK: Whose stream is it
-
-    @inline(__always)
-    private func uplink(for header: RTPHeader, _ packet: UnsafeMutableRawBufferPointer) -> Uplink? {
-        for uplink in uplinks where uplink.ssrc == header.ssrc {
-            return uplink.negotiation.clockRate(header.payloadType) == 0 ? nil : uplink
-        }
-        return discover(header, packet)
-    }
-
-    /// Binds an unknown SSRC to a slot as RFC 8843 §9.2 says: by MID, by the SSRCs of the offer, by a payload type that only one
-    /// m-line has.
-    private func discover(_ header: RTPHeader, _ packet: UnsafeMutableRawBufferPointer) -> Uplink? {
-        guard let negotiation = slot(of: header, packet), negotiation.receives,
-            negotiation.clockRate(header.payloadType) != 0
-        else { return nil }
-        let uplink = Uplink(ssrc: header.ssrc, negotiation: negotiation)
-        if uplinks.count >= Self.uplinkLimit {
-            recordLosses()
-            uplinks.removeFirst()
-        }
-        uplinks.append(uplink)
-        if uplink.slot != .mic { requestKeyFrame(of: uplink, at: transport?.lastArrival ?? .now()) }
-        return uplink
-    }
-
-    private func slot(of header: RTPHeader, _ packet: UnsafeMutableRawBufferPointer) -> SlotNegotiation? {
-        for case let slot? in slots {
-            guard let id = slot.extensions.first(where: { $0.uri == "urn:ietf:params:rtp-hdrext:sdes:mid" })?.id,
-                let range = header.value(of: id, in: packet.bytes)
-            else { continue }
-            if slot.mid.utf8.elementsEqual(packet[range]) { return slot }
-        }
-        if let media = session?.media.first(where: { $0.remoteSources.contains { $0.ssrc == header.ssrc } }),
-            let slot = media.slot
-        {
-            return slots[slot.index]
-        }
-        let candidates = slots.compactMap { $0 }.filter { $0.receives && $0.clockRate(header.payloadType) != 0 }
-        return candidates.count == 1 ? candidates[0] : nil
     }
 }

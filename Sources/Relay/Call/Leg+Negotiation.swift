@@ -13,6 +13,19 @@ final class SlotNegotiation {
     /// The peer takes what the other side sends in this slot.
     let sends: Bool
     let extensions: [NegotiatedExtension]
+    /// The names of the simulcast layers that the peer sends; empty where it sends one stream.
+    let layers: [String]
+    /// Lost packets of what the peer sends may be asked for again.
+    let asksAgain: Bool
+    /// The peer reports on each packet it is sent.
+    let reportsPackets: Bool
+    /// The peer takes a limit for what it sends.
+    let takesLimit: Bool
+    /// The payload type of redundant audio; 0xff where it is not negotiated.
+    let redundant: UInt8
+    /// The payload type that a retransmission's payload type repeats, and the other way round; 0xff: none.
+    private let repaired: [UInt8]
+    private let repairs: [UInt8]
     /// Clock rate by payload type; 0: not negotiated.
     private let clockRates: [UInt32]
     private let kinds: [VideoCodecKind?]
@@ -25,6 +38,20 @@ final class SlotNegotiation {
         receives = media.direction == .sendrecv || media.direction == .sendonly
         sends = media.direction == .sendrecv || media.direction == .recvonly
         extensions = media.extensions
+        layers = media.layers
+        asksAgain = media.hasFeedback("nack")
+        reportsPackets = media.hasFeedback("transport-cc")
+        takesLimit = media.hasFeedback("goog-remb")
+        redundant = media.payload(for: .redundantOpus)?.payloadType ?? 0xff
+        var repaired = [UInt8](repeating: 0xff, count: 128)
+        var repairs = repaired
+        for payload in media.payloads {
+            guard let repair = payload.retransmission, repair < 128, payload.payloadType < 128 else { continue }
+            repaired[Int(repair)] = payload.payloadType
+            repairs[Int(payload.payloadType)] = repair
+        }
+        self.repaired = repaired
+        self.repairs = repairs
         var clockRates = [UInt32](repeating: 0, count: 128)
         var kinds = [VideoCodecKind?](repeating: nil, count: 128)
         for payload in media.payloads where payload.payloadType < 128 {
@@ -38,6 +65,35 @@ final class SlotNegotiation {
     @inline(__always)
     func clockRate(_ payloadType: UInt8) -> UInt32 { clockRates[Int(payloadType & 0x7f)] }
 
+    /// What a retransmission of this payload type repeats; nil where it is none.
+    @inline(__always)
+    func original(_ payloadType: UInt8) -> UInt8? {
+        let type = repaired[Int(payloadType & 0x7f)]
+        return type == 0xff ? nil : type
+    }
+
+    /// The payload type that repeats this one; nil where none was negotiated.
+    @inline(__always)
+    func repair(_ payloadType: UInt8) -> UInt8? {
+        let type = repairs[Int(payloadType & 0x7f)]
+        return type == 0xff ? nil : type
+    }
+
+    /// A payload type that repeats another one; nil where none was negotiated.
+    var anyRepair: UInt8? { repairs.first { $0 != 0xff } }
+
+    /// The id of an extension, in what the peer sends or in what it is sent.
+    func id(_ uri: String, sent: Bool) -> UInt8? {
+        extensions.first { $0.uri == uri && (sent ? $0.direction.sends : $0.direction.receives) }?.id
+    }
+
+    /// What packets to the peer are stamped with.
+    var stamp: LegStamp {
+        if reportsPackets, let id = id(NegotiationPolicy.transportSequence, sent: true) { return .number(id) }
+        if takesLimit, let id = id(NegotiationPolicy.sendTime, sent: true) { return .sendTime(id) }
+        return .none
+    }
+
     @inline(__always)
     func kind(_ payloadType: UInt8) -> VideoCodecKind? { kinds[Int(payloadType & 0x7f)] }
 }
@@ -46,6 +102,10 @@ final class SlotNegotiation {
 final class Route {
     /// The receiver's payload type by the sender's; 0xff: the receiver cannot take that codec.
     let payloadTypes: [UInt8]
+    /// The sender's payload type of redundant audio that the receiver takes, too; 0xff: none.
+    let redundant: UInt8
+    /// The sender's payload type of redundant audio that must be reduced to its newest frame; 0xff: none.
+    let stripped: UInt8
     let extensions: HeaderExtensionMap
 
     /// - Returns: nil where no codec is in common, or one of the two does not want the slot.
@@ -60,17 +120,24 @@ final class Route {
         }
         guard found else { return nil }
         payloadTypes = types
+        let isTaken = sender.redundant != 0xff && types[Int(sender.redundant & 0x7f)] != 0xff
+        redundant = isTaken ? sender.redundant : 0xff
+        stripped = isTaken ? 0xff : sender.redundant
         var map = HeaderExtensionMap()
-        for element in sender.extensions where !Self.ownedByLeg.contains(element.uri) {
+        for element in sender.extensions where !NegotiationPolicy.legExtensions.contains(element.uri) {
             if let target = receiver.extensions.first(where: { $0.uri == element.uri && $0.direction.sends }) {
                 map[element.id] = target.id
             }
         }
+        // The element of the sender's leg becomes that of the receiver's, where both have the same.
+        switch receiver.stamp {
+        case .none: break
+        case .number(let id):
+            if let own = sender.id(NegotiationPolicy.transportSequence, sent: false) { map[own] = id }
+        case .sendTime(let id): if let own = sender.id(NegotiationPolicy.sendTime, sent: false) { map[own] = id }
+        }
         extensions = map
     }
-
-    /// Extensions that mean something on one leg alone and are never passed on.
-    private static let ownedByLeg: Set<String> = ["urn:ietf:params:rtp-hdrext:sdes:mid"]
 }
 
 extension VideoCodecKind {
@@ -159,13 +226,16 @@ extension Leg {
             if let slot = SlotNegotiation(media) { slots[slot.slot.index] = slot }
         }
         uplinks.removeAll { slots[$0.slot.index]?.receives != true }
+        repairs.removeAll { slots[$0.uplink.slot.index]?.receives != true }
         for (index, slot) in slots.enumerated() {
             guard let slot, slot.sends else {
                 downlinks[index] = nil
                 continue
             }
             if downlinks[index] == nil { downlinks[index] = Downlink(slot: slot.slot) }
+            downlinks[index]?.stamp = slot.stamp
         }
+        congestion.negotiated(slots.compactMap { $0 })
     }
 
     func makeAnswer(_ session: NegotiatedSession) throws(RelayError) -> String {
@@ -174,13 +244,18 @@ extension Leg {
         }
         sessionVersion += 1
         var sources: [MediaSlot: UInt32] = [:]
-        for case let downlink? in downlinks { sources[downlink.slot] = downlink.ssrc }
+        var repairs: [MediaSlot: UInt32] = [:]
+        for case let downlink? in downlinks {
+            sources[downlink.slot] = downlink.ssrc
+            repairs[downlink.slot] = downlink.repairSSRC
+        }
         let local = LocalParameters(
             ufrag: credentials.ufrag, password: credentials.password,
             fingerprint: Fingerprint(hash: "sha-256", bytes: call.surroundings.certificate.sha256),
             candidates: transport.candidates.compactMap { try? ICECandidate(parsing: $0) },
             endOfCandidates: transport.gatheringDone, sessionID: sessionID, sessionVersion: sessionVersion,
-            cname: reporting.cname, streamID: "relay", sources: sources)
+            cname: reporting.cname, streamID: "relay", sources: sources,
+            retransmissionSources: repairs)
         return session.answer(local: local).description
     }
 

@@ -20,11 +20,14 @@ final class Leg {
     var routes: [Route?] = [nil, nil, nil]
     /// Streams this peer sends, by SSRC; few, and bounded.
     var uplinks: [Uplink] = []
+    /// Streams of retransmissions this peer sends (RFC 4588), and what they repeat.
+    var repairs: [(ssrc: UInt32, uplink: Uplink)] = []
     /// Streams this peer is sent, by slot.
     var downlinks: [Downlink?] = [nil, nil, nil]
     var reporting = LegReporting()
     /// Packets of this peer forwarded since the last flush.
     var forwarded: UInt64 = 0
+    var congestion = LegCongestion()
     var sessionID = UInt64.random(in: 1...(UInt64.max >> 2))
     var sessionVersion: UInt64 = 0
 
@@ -90,8 +93,10 @@ final class Leg {
         offeredAt = now
         recordLosses()
         uplinks = []
+        repairs = []
         downlinks = [nil, nil, nil]
         reporting = LegReporting()
+        congestion = LegCongestion()
         shown = nil
         do {
             let transport = try PeerTransport(
@@ -132,6 +137,8 @@ final class Leg {
         if transport.state == .connected {
             show(now.since(transport.lastArrival) > Self.silenceLimit ? .disconnected : .connected)
         }
+        recoverLosses(now)
+        controlCongestion(now)
         for uplink in uplinks where uplink.keyFrames.due(at: now) { sendPictureLossIndication(uplink) }
     }
 

@@ -18,13 +18,22 @@ final class Uplink {
     var lossRecorded: Int64 = 0
     var meter = RateMeter()
     var lastArrival = MonotonicInstant(nanoseconds: .min)
-    /// When the sender was last asked to send packets again.
-    var askedAt: MonotonicInstant?
+    /// What is missing, and was asked for again.
+    var recovery: LossRecovery
+    /// Recovered and given up packets already counted into the metrics.
+    var recoveryCounted = (recovered: Int64(0), abandoned: Int64(0))
+    /// Which of the slot's simulcast layers it is; nil where the sender sends one stream.
+    let layer: Int?
+    /// Bits per second lately, for congestion control.
+    var flow = FlowRate()
     /// Another source has taken this one's place in its slot.
     var isRetired = false
 
-    init(ssrc: UInt32, negotiation: SlotNegotiation) {
+    init(ssrc: UInt32, negotiation: SlotNegotiation, layer: Int?) {
         self.ssrc = ssrc
+        self.layer = layer
+        let asks = negotiation.asksAgain
+        recovery = LossRecovery(policy: negotiation.slot == .mic ? .audio(asks: asks) : .video(asks: asks))
         self.negotiation = negotiation
         slot = negotiation.slot
         let video = negotiation.slot != .mic
@@ -41,6 +50,15 @@ final class Downlink {
     var history: PacketHistory
     var statistics: SendStatistics
     var meter = RateMeter()
+    /// The SSRC of retransmissions (RFC 4588 §5.1), and the number of the next one; below 2¹⁵ at first, as the rewriter's.
+    let repairSSRC = UInt32.random(in: 1...(.max))
+    var repairSequence = UInt16.random(in: 0..<0x8000)
+    /// What the relay writes into each packet for this leg.
+    var stamp = LegStamp.none
+    /// Video was held back: it goes on with a key frame.
+    var awaitsKeyFrame = false
+    /// The simulcast layer that is sent, and the one that shall be sent from its next key frame on.
+    var layer: (current: Int?, target: Int?) = (nil, nil)
 
     /// Bytes of the largest packet the history keeps.
     static let packetLimit = 1500
@@ -56,6 +74,45 @@ final class Downlink {
         history = PacketHistory(
             slots: slot == .mic ? Self.audioHistory : Self.videoHistory, slotBytes: Self.packetLimit)
         statistics = SendStatistics(ssrc: ssrc)
+    }
+}
+
+/// The header extension that a leg's receiver estimates its path by.
+enum LegStamp: Equatable {
+    case none
+    /// The transport-wide sequence number, under this id.
+    case number(UInt8)
+    /// The time of sending, under this id.
+    case sendTime(UInt8)
+
+    var id: UInt8 {
+        switch self {
+        case .none: 0
+        case .number(let id), .sendTime(let id): id
+        }
+    }
+
+    var dataLength: Int {
+        switch self {
+        case .none: 0
+        case .number: 2
+        case .sendTime: 3
+        }
+    }
+}
+
+/// Bits per second of a stream, read every 200 ms and smoothed.
+struct FlowRate {
+    private(set) var bitrate = 0.0
+    private var meter = RateMeter()
+
+    @inline(__always)
+    mutating func count(_ length: Int) { meter.count(length) }
+
+    mutating func read(at now: MonotonicInstant) {
+        guard let rate = meter.read(at: now) else { return }
+        bitrate += (rate - bitrate) * (rate > bitrate ? 0.5 : 0.3)
+        if bitrate < 1000 { bitrate = 0 }
     }
 }
 

@@ -54,6 +54,12 @@ package struct ReceptionStatistics: Sendable {
         self.transit = transit
     }
 
+    /// Counts a packet that came after newer ones, however late: one that was overtaken, or asked for again. It says
+    /// nothing of jitter, and does not restart the stream.
+    package mutating func receivedLate() {
+        if started { receivedCount &+= 1 }
+    }
+
     /// Remembers a sender report of the stream.
     ///
     /// - Parameter ntpMiddle: the middle 32 bits of its NTP time.

@@ -16,7 +16,8 @@ package struct SendStatistics: Sendable {
     /// The receiver's last block; nil before the first.
     package private(set) var lastBlock: ReportBlock?
 
-    private var lastTimestamp: UInt32 = 0
+    /// The RTP timestamp of the last packet sent.
+    package private(set) var lastTimestamp: UInt32 = 0
     private var lastSent = MonotonicInstant(nanoseconds: 0)
     private var reports = InlineArray<4, (middle: UInt32, sent: MonotonicInstant)>(
         repeating: (0, MonotonicInstant(nanoseconds: 0)))

@@ -41,6 +41,14 @@ public struct RelayMetrics: Sendable {
     public var bytesForwarded: UInt64 = 0
     /// Uplink packets that never arrived (RFC 3550 §6.4.1, cumulative).
     public var packetsLost: UInt64 = 0
+    /// Uplink packets that came again after the relay had asked for them.
+    public var packetsRecovered: UInt64 = 0
+    /// Uplink packets that were given up: what was lost after recovery.
+    public var packetsUnrecovered: UInt64 = 0
+    /// Video packets held back because the way to their receiver was full.
+    public var packetsShed: UInt64 = 0
+    /// Padding packets sent to find out what a path carries.
+    public var packetsProbing: UInt64 = 0
     /// Packets not forwarded because the gate was closed.
     public var packetsGated: UInt64 = 0
     /// Packets that failed SRTP authentication or were malformed.
@@ -64,6 +72,10 @@ public struct RelayMetrics: Sendable {
         packetsForwarded &+= other.packetsForwarded
         bytesForwarded &+= other.bytesForwarded
         packetsLost &+= other.packetsLost
+        packetsRecovered &+= other.packetsRecovered
+        packetsUnrecovered &+= other.packetsUnrecovered
+        packetsShed &+= other.packetsShed
+        packetsProbing &+= other.packetsProbing
         packetsGated &+= other.packetsGated
         packetsRejected &+= other.packetsRejected
         packetsRetransmitted &+= other.packetsRetransmitted

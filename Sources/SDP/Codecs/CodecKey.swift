@@ -21,6 +21,8 @@ public struct CodecKey: Sendable, Hashable, CustomStringConvertible {
 
     /// Stereo Opus at 48 kHz, the only form there is (RFC 7587 §7).
     public static let opus = CodecKey("opus", 48000, 2)
+    /// Opus with its last frames again in each packet (RFC 2198).
+    public static let redundantOpus = CodecKey("red", 48000, 2)
     /// VP8 (RFC 7741).
     public static let vp8 = CodecKey("VP8", 90000)
 

@@ -25,7 +25,7 @@ extension NegotiatedSession {
     private func section(of item: NegotiatedMedia, in slot: MediaSlot, local: LocalParameters) -> MediaSection {
         // RFC 8840 §4.1.1: port 9 and 0.0.0.0 until candidates say better.
         var section = MediaSection(
-            media: item.media, port: 9, transport: item.transport, formats: item.payloads.map { "\($0.payloadType)" },
+            media: item.media, port: 9, transport: item.transport, formats: item.formatsAccepted,
             lines: [DescriptionLine(type: "c", value: "IN IP4 0.0.0.0")])
         appendTransport(of: item, local: local, to: &section)
         for candidate in local.candidates { section.append(.candidate(candidate)) }
@@ -39,10 +39,16 @@ extension NegotiatedSession {
             section.append(.headerExtension(HeaderExtension(id: UInt16(one.id), direction: way, uri: one.uri)))
         }
         for payload in item.payloads { section.append(payload) }
+        if let layers = item.layerAttributes { for attribute in layers { section.append(attribute) } }
         if item.answerDirection.sends {
             section.append(.msid(MediaStreamIdentifier(stream: local.streamID, track: slot.rawValue)))
             if let ssrc = local.sources[slot] {
-                section.append(.source(SourceAttribute(ssrc: ssrc, name: "cname", value: local.cname)))
+                let repair =
+                    item.payloads.contains { $0.retransmission != nil } ? local.retransmissionSources[slot] : nil
+                if let repair { section.append(.sourceGroup(SourceGroup(semantics: "FID", ssrcs: [ssrc, repair]))) }
+                for source in [ssrc, repair].compactMap({ $0 }) {
+                    section.append(.source(SourceAttribute(ssrc: source, name: "cname", value: local.cname)))
+                }
             }
         }
         return section
@@ -68,6 +74,20 @@ extension NegotiatedSession {
     }
 }
 
+extension NegotiatedMedia {
+    /// The payload types of the answer, each with the one that repeats it.
+    fileprivate var formatsAccepted: [String] {
+        payloads.flatMap { [$0.payloadType, $0.retransmission].compactMap { $0 } }.map { "\($0)" }
+    }
+
+    /// RFC 8853 §5.3.2: the streams that we take, by the offer's names.
+    fileprivate var layerAttributes: [Attribute]? {
+        guard !layers.isEmpty else { return nil }
+        return layers.map { .rid(RestrictionIdentifier(id: $0, direction: .receive)) }
+            + [.simulcast(Simulcast(receive: layers.map { [Simulcast.Alternative(rid: $0)] }))]
+    }
+}
+
 extension MediaSection {
     fileprivate mutating func append(_ payload: NegotiatedPayload) {
         append(
@@ -80,6 +100,10 @@ extension MediaSection {
         }
         for value in payload.rtcpFeedback {
             append(.rtcpFeedback(RTCPFeedback(payloadType: payload.payloadType, value: value)))
+        }
+        if let repair = payload.retransmission {
+            append(.rtpmap(RTPMap(payloadType: repair, encoding: "rtx", clockRate: payload.clockRate)))
+            append(.fmtp(FormatParameters(format: "\(repair)", parameters: "apt=\(payload.payloadType)")))
         }
     }
 }

@@ -35,11 +35,13 @@ struct MediaNegotiation {
                 .missingRTCPMux, line: section.line, "m=: a=rtcp-mux is missing; RTCP has no port of its own")
         }
         media.slot = slot
+        media.simulcast = section.simulcast
+        media.rids = section.rids
         media.extensions = try extensions()
+        if slot != .mic { media.layers = layers(media) }
+        settleFeedback(&media)
         media.mixedHeaderExtensions = section.has(.mixedHeaderExtensions) || session.has(.mixedHeaderExtensions)
         media.remoteSources = sources()
-        media.rids = section.rids
-        media.simulcast = section.simulcast
         media.rtcpReducedSize = section.has(.rtcpReducedSize)
         return media
     }
@@ -72,8 +74,10 @@ struct MediaNegotiation {
     private func payloads(names: [String]) -> [NegotiatedPayload] {
         let maps = Dictionary(
             section.rtpmaps.map { ("\($0.payloadType)", $0) }, uniquingKeysWith: { first, _ in first })
-        let ranks = Dictionary(
+        var ranks = Dictionary(
             names.enumerated().map { ($0.element.lowercased(), $0.offset) }, uniquingKeysWith: { first, _ in first })
+        // RFC 2198: redundancy is a way to send the codec it repeats. A peer that names it first wants to send it.
+        if ranks["red"] != nil { ranks["red"] = ranks["opus"] }
         let preferred = Dictionary(
             policy.preferred.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
         let retransmissions = retransmissions()
@@ -86,10 +90,18 @@ struct MediaNegotiation {
             let payload = NegotiatedPayload(
                 payloadType: map.payloadType, codec: codec, clockRate: codec.clockRate, channels: codec.channels,
                 fmtp: parameters, rtcpFeedback: feedback(for: map.payloadType),
-                retransmission: retransmissions[map.payloadType])
+                retransmission: policy.retransmission ? retransmissions[map.payloadType] : nil)
             found.append(((preferred[codec] ?? .max, rank, position), payload))
         }
+        let opus = Set(found.filter { $0.payload.codec == .opus }.map { "\($0.payload.payloadType)" })
+        found.removeAll { $0.payload.codec == .redundantOpus && !Self.repeats(opus, $0.payload.fmtp) }
         return found.sorted { $0.rank < $1.rank }.map(\.payload)
+    }
+
+    /// Whether redundant audio repeats nothing but accepted payload types (RFC 2198 §5): `111/111`.
+    private static func repeats(_ payloadTypes: Set<String>, _ parameters: String?) -> Bool {
+        let types = Substring(parameters ?? "").parts(at: .slash).map { String($0.trimmed) }
+        return types.count >= 2 && payloadTypes.isSuperset(of: types)
     }
 
     private func feedback(for payloadType: UInt8) -> [String] {
@@ -135,6 +147,42 @@ struct MediaNegotiation {
             result.append(NegotiatedExtension(id: id, uri: item.uri, direction: direction))
         }
         return result
+    }
+
+    /// The streams that the peer may send at once: the first alternative of each (RFC 8853 §5.3.2). None where packets do
+    /// not tell which stream and m-line they belong to.
+    private func layers(_ media: NegotiatedMedia) -> [String] {
+        guard policy.simulcast, let simulcast = media.simulcast, (2...Self.layerLimit).contains(simulcast.send.count),
+            media.extensionID(NegotiationPolicy.mid) != nil, media.extensionID(NegotiationPolicy.streamName) != nil
+        else { return [] }
+        let names = simulcast.send.compactMap(\.first?.rid)
+        let offered = Set(media.rids.filter { $0.direction == .send }.map(\.id))
+        guard names.count == simulcast.send.count, Set(names).count == names.count, offered.isSuperset(of: names) else {
+            return []
+        }
+        return names
+    }
+
+    private static let layerLimit = 4
+
+    /// Keeps what belongs together: feedback about each packet needs the packets' numbers, and the other way round. Send
+    /// times are for an estimate that the receiver makes, names of streams for simulcast.
+    private func settleFeedback(_ media: inout NegotiatedMedia) {
+        let numbered =
+            media.hasFeedback("transport-cc") && media.extensionID(NegotiationPolicy.transportSequence) != nil
+        let timed = !numbered && media.hasFeedback("goog-remb")
+        if !numbered {
+            for index in media.payloads.indices { media.payloads[index].rtcpFeedback.removeAll { $0 == "transport-cc" } }
+        }
+        let layered = !media.layers.isEmpty
+        media.extensions.removeAll { item in
+            switch item.uri {
+            case NegotiationPolicy.transportSequence: !numbered
+            case NegotiationPolicy.sendTime: !timed
+            case NegotiationPolicy.streamName, NegotiationPolicy.repairedStreamName: !layered
+            default: false
+            }
+        }
     }
 
     private func sources() -> [NegotiatedSource] {

@@ -12,7 +12,7 @@ public struct NegotiatedPayload: Sendable, Equatable {
     public var fmtp: String?
     /// Feedback that was offered and is accepted, as in `nack pli`.
     public var rtcpFeedback: [String]
-    /// The payload type offered for retransmissions of this one (RFC 4588 §8.1). It is not accepted.
+    /// The payload type accepted for retransmissions of this one (RFC 4588 §8.1).
     public var retransmission: UInt8?
 
     /// What the answer's `a=fmtp` says.
@@ -86,10 +86,12 @@ public struct NegotiatedMedia: Sendable, Equatable {
     public var mixedHeaderExtensions = false
     /// The sources announced, without those of retransmissions and repairs.
     public var remoteSources: [NegotiatedSource] = []
-    /// Named streams offered. They are not accepted: the sender falls back to one stream.
+    /// Named streams offered.
     public var rids: [RestrictionIdentifier] = []
-    /// Simulcast offered. It is not accepted.
+    /// Simulcast offered.
     public var simulcast: Simulcast?
+    /// The names of the streams that the peer may send at once, accepted from its simulcast; empty where it sends one.
+    public var layers: [String] = []
     /// Whether reduced-size RTCP may be sent (RFC 5506).
     public var rtcpReducedSize = false
 
@@ -105,6 +107,9 @@ public struct NegotiatedMedia: Sendable, Equatable {
 
     /// The accepted payload that carries `codec`.
     public func payload(for codec: CodecKey) -> NegotiatedPayload? { payloads.first { $0.codec == codec } }
+
+    /// Whether a kind of feedback is accepted for any payload.
+    public func hasFeedback(_ value: String) -> Bool { payloads.contains { $0.rtcpFeedback.contains(value) } }
 
     /// The id of an accepted extension.
     public func extensionID(_ uri: String) -> UInt8? { extensions.first { $0.uri == uri }?.id }

@@ -59,12 +59,14 @@ public struct LocalParameters: Sendable {
     public var streamID: String
     /// The source that we send in each place.
     public var sources: [MediaSlot: UInt32]
+    /// The source that we retransmit from in each place (RFC 4588 §5.1), named where retransmission is accepted.
+    public var retransmissionSources: [MediaSlot: UInt32]
 
     /// Our side of a session.
     public init(
         ufrag: String, password: String, fingerprint: Fingerprint, candidates: [ICECandidate] = [],
         endOfCandidates: Bool = false, sessionID: UInt64, sessionVersion: UInt64, cname: String, streamID: String,
-        sources: [MediaSlot: UInt32]
+        sources: [MediaSlot: UInt32], retransmissionSources: [MediaSlot: UInt32] = [:]
     ) {
         self.ufrag = ufrag
         self.password = password
@@ -76,5 +78,6 @@ public struct LocalParameters: Sendable {
         self.cname = cname
         self.streamID = streamID
         self.sources = sources
+        self.retransmissionSources = retransmissionSources
     }
 }

@@ -25,7 +25,8 @@ public func negotiate(
     }
     let accepted = media.filter { $0.slot != nil }.map(\.index)
     guard !accepted.isEmpty else {
-        let names = policy.audioCodecs + policy.videoCodecs
+        // Redundancy alone is no codec.
+        let names = policy.audioCodecs.filter { $0 != "red" } + policy.videoCodecs
         throw SDPError(
             .noCommonCodec, line: offer.media.first?.line,
             "no audio or video m-line can be accepted; accepted are \(names.joined(separator: ", "))")

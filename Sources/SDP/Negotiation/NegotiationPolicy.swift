@@ -10,26 +10,47 @@ public struct NegotiationPolicy: Sendable, Equatable {
     public var headerExtensions: Set<String>
     /// Feedback accepted where offered, as `a=rtcp-fb` words it.
     public var feedback: Set<String>
+    /// Whether retransmissions as streams of their own are accepted where offered (RFC 4588).
+    public var retransmission: Bool
+    /// Whether several sizes of a picture are accepted where offered (RFC 8853).
+    public var simulcast: Bool
 
     /// A policy; the defaults are the product's.
     public init(
-        audioCodecs: [String] = ["opus"], videoCodecs: [String] = ["VP8", "VP9", "H264", "AV1"],
-        preferred: [CodecKey] = [], headerExtensions: Set<String> = NegotiationPolicy.endToEndExtensions,
-        feedback: Set<String> = ["nack", "nack pli", "ccm fir"]
+        audioCodecs: [String] = ["opus", "red"], videoCodecs: [String] = ["VP8", "VP9", "H264", "AV1"],
+        preferred: [CodecKey] = [], 
+        headerExtensions: Set<String> = NegotiationPolicy.endToEndExtensions.union(NegotiationPolicy.legExtensions),
+        feedback: Set<String> = ["nack", "nack pli", "ccm fir", "transport-cc", "goog-remb"],
+        retransmission: Bool = true, simulcast: Bool = true
     ) {
         self.audioCodecs = audioCodecs
         self.videoCodecs = videoCodecs
         self.preferred = preferred
         self.headerExtensions = headerExtensions
         self.feedback = feedback
+        self.retransmission = retransmission
+        self.simulcast = simulcast
     }
 
+    /// The numbers of packets on one path (draft-holmer-rmcat-transport-wide-cc-extensions-01 §2.1).
+    public static let transportSequence = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+    /// When a packet was sent: what a receiver that gives no transport-wide feedback estimates the path from
+    /// (draft-alvestrand-rmcat-remb §3).
+    public static let sendTime = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+    /// The name of a stream (RFC 8852 §4.1).
+    public static let streamName = "urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id"
+    /// The name of the stream that a retransmission repeats (RFC 8852 §4.2).
+    public static let repairedStreamName = "urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"
+    /// The m-line a packet belongs to (RFC 9143 §15).
+    public static let mid = "urn:ietf:params:rtp-hdrext:sdes:mid"
+
+    /// Extensions that mean something on one leg alone: the relay reads them, and writes its own.
+    public static let legExtensions: Set<String> = [
+        mid, transportSequence, sendTime, streamName, repairedStreamName,
+    ]
+
     /// Extensions that mean the same to the receiver as to the sender with a relay between them.
-    ///
-    /// Not among them: those that describe one leg (transport-wide sequence numbers, send times) and those that name
-    /// streams which are not negotiated (`rtp-stream-id`, `repaired-rtp-stream-id`).
     public static let endToEndExtensions: Set<String> = [
-        "urn:ietf:params:rtp-hdrext:sdes:mid",
         "urn:ietf:params:rtp-hdrext:ssrc-audio-level",
         "urn:3gpp:video-orientation",
         "http://www.webrtc.org/experiments/rtp-hdrext/abs-capture-time",

@@ -1,0 +1,127 @@
+import RTP
+import Relay
+import Testing
+
+@Suite("Congestion control in the relay", .timeLimit(.minutes(5))) struct CongestionInCallTests {
+    private static let camera = ForwardingTests.vp8(keyFrame: false)
+
+    @Test("numbers what it sends, whether or not the sender does, and leaves other packets as they are")
+    func numbers() async throws {
+        try await CallUnderTest.runConnected(bob: .browser) { _, alice, bob in
+            for index in 0..<4 {
+                await alice.send(
+                    index % 2, sequence: UInt16(index), timestamp: 0,
+                    payload: index % 2 == 0 ? ForwardingTests.audio : Self.camera)
+            }
+            #expect(await bob.wait { $0.received.count == 4 })
+            #expect(await bob.received.compactMap(\.number) == [0, 1, 2, 3])
+            #expect(await bob.received.map(\.payload) == [ForwardingTests.audio, Self.camera, ForwardingTests.audio, Self.camera])
+            await bob.send(1, sequence: 1, timestamp: 0, payload: Self.camera)
+            #expect(await alice.wait { $0.received.count == 1 })
+            #expect(await alice.received[0].header.extensionLength == 0)
+            #expect(await alice.received[0].payload == Self.camera)
+        }
+    }
+
+    @Test("replaces the sender's numbers by its own in place")
+    func renumbers() async throws {
+        try await CallUnderTest.runConnected(alice: .browser, bob: .browser) { _, alice, bob in
+            for index in 0..<3 {
+                await alice.sendRTP(
+                    rtp(96, UInt16(index), 0, 1001,
+                        extensions: [(SyntheticPeer.Media.number, [0x77, UInt8(index)])], Self.camera))
+            }
+            #expect(await bob.wait { $0.received.count == 3 })
+            #expect(await bob.received.compactMap(\.number) == [0, 1, 2])
+            #expect(await bob.received.allSatisfy { $0.header.extensionLength == 4 })
+        }
+    }
+
+    @Test("tells a sender of each of its packets, lost ones too")
+    func reports() async throws {
+        try await CallUnderTest.runConnected(alice: .browser) { _, alice, _ in
+            for number in [65535, 0, 2, 3] as [UInt16] {
+                await alice.sendRTP(
+                    rtp(111, number, 0, 1000,
+                        extensions: [(SyntheticPeer.Media.number, [UInt8(number >> 8), UInt8(number & 0xff)])],
+                        ForwardingTests.audio))
+            }
+            #expect(await alice.wait { peer in
+                var arrived: Set<UInt16> = []
+                for message in peer.transportFeedback {
+                    var reader = TransportFeedbackReader(0..<message.count, in: message.span.bytes)
+                    while let status = reader?.next(in: message.span.bytes) {
+                        if status.arrival != nil { arrived.insert(status.sequence) }
+                    }
+                }
+                return arrived == [65535, 0, 2, 3]
+            })
+        }
+    }
+
+    @Test("limits a sender to what the other side's path carries, once that is known")
+    func limits() async throws {
+        try await CallUnderTest.runConnected(alice: .browser, bob: .browser) { _, alice, bob in
+            for round in 0..<8 {
+                for index in 0..<5 {
+                    await alice.send(
+                        1, sequence: UInt16(round * 5 + index), timestamp: UInt32(round) * 3000, payload: Self.camera)
+                }
+                try #require(await bob.wait { $0.received.count >= (round + 1) * 5 })
+                await bob.reportPackets(UInt8(round))
+            }
+            #expect(await alice.wait { !$0.limits.isEmpty })
+            #expect(await alice.limits.allSatisfy { (50_000...8_000_000).contains($0) })
+        }
+    }
+
+    @Test("passes a receiver's own limit on to a sender")
+    func passesLimits() async throws {
+        var plain = SyntheticPeer.Media()
+        plain.lines[1].append("a=rtcp-fb:96 goog-remb")
+        try await CallUnderTest.runConnected(alice: .browser, bob: plain) { _, alice, bob in
+            await alice.send(1, sequence: 1, timestamp: 0, payload: Self.camera)
+            try #require(await bob.wait { $0.received.count == 1 })
+            var writer = RTCPWriter()
+            writer.receiverEstimatedMaximumBitrate(sender: 9, bitrate: 250_000, ssrcs: [])
+            await bob.sendRTCP(writer.bytes)
+            #expect(await alice.wait { $0.limits.last.map { (249_000...250_000).contains($0) } ?? false })
+        }
+    }
+
+    @Test("sends one layer of a simulcast sender as one stream, and another one from a key frame on")
+    func layers() async throws {
+        try await CallUnderTest.runConnected(alice: .simulcast, bob: .browser) { _, alice, bob in
+            #expect(await alice.answer.contains("a=simulcast:recv q;h;f"))
+            let names: [(UInt8, UInt32)] = [(UInt8(ascii: "q"), 5001), (UInt8(ascii: "h"), 5002)]
+            func send(_ layer: Int, _ sequence: Int, keyFrame: Bool, size: Int) async {
+                let (name, ssrc) = names[layer]
+                await alice.sendRTP(
+                    rtp(96, UInt16(sequence), UInt32(sequence) * 3000, ssrc,
+                        extensions: [
+                            (SyntheticPeer.Media.mid, [UInt8(ascii: "1")]), (SyntheticPeer.Media.streamName, [name]),
+                        ], ForwardingTests.vp8(keyFrame: keyFrame) + [UInt8](repeating: UInt8(layer), count: size)))
+            }
+            await send(0, 0, keyFrame: true, size: 50)
+            // The better layer is asked for a key frame once its rate is known, and takes over with it.
+            var sequence = 0
+            while await alice.pictureLossIndications(of: 5002) < 2, sequence < 3000 {
+                sequence += 1
+                await send(0, sequence, keyFrame: false, size: 50)
+                await send(1, sequence, keyFrame: false, size: 500)
+                _ = await alice.wait(within: .milliseconds(5)) { _ in false }
+            }
+            await send(1, sequence + 1, keyFrame: true, size: 500)
+            await send(0, sequence + 1, keyFrame: false, size: 50)
+            await send(1, sequence + 2, keyFrame: false, size: 500)
+            #expect(await bob.wait { $0.received.filter { $0.payload.count > 500 }.count == 2 })
+            let packets = await bob.received
+            #expect(packets.count == sequence + 3)
+            #expect(Set(packets.map(\.header.ssrc)).count == 1)
+            for (earlier, later) in zip(packets, packets.dropFirst()) {
+                #expect(later.header.sequenceNumber == earlier.header.sequenceNumber &+ 1)
+            }
+            #expect(packets.suffix(2).allSatisfy { $0.payload.last == 1 })
+        }
+    }
+}
