@@ -71,7 +71,8 @@ import Testing
         #expect(QualityScore.video(loss: 0.3, jitter: 0.1, rtt: 0.5, bitrate: 100_000) < 1.2)
         // What came again does not hurt; what did not, does.
         #expect(QualityScore.video(loss: 0.05, remaining: 0, jitter: 0, rtt: 0.05, bitrate: 1e6) == 5)
-        #expect((3.0...4.0).contains(QualityScore.video(loss: 0.05, remaining: 0.01, jitter: 0, rtt: nil, bitrate: 1e6)))
+        #expect(
+            (3.0...4.0).contains(QualityScore.video(loss: 0.05, remaining: 0.01, jitter: 0, rtt: nil, bitrate: 1e6)))
         #expect((4.5...4.9).contains(QualityScore.flow(framesPerSecond: 15)))
         #expect((1.5...3.0).contains(QualityScore.flow(framesPerSecond: 5)))
         #expect((3.5...4.0).contains(QualityScore.flow(framesPerSecond: 30, frozen: 0.05)))

@@ -89,7 +89,9 @@ struct OpsCallView: Encodable {
             SideView(
                 user: session.consultant, name: call.consultantName, connection: call.connection(.consultant),
                 side: call.newest?.consultant), forKey: .consultant)
-        if let timeline { try container.encode(timeline.map { EntryView(at: $0.at, sample: $0.sample) }, forKey: .timeline) }
+        if let timeline {
+            try container.encode(timeline.map { EntryView(at: $0.at, sample: $0.sample) }, forKey: .timeline)
+        }
     }
 
     private struct SideView: Encodable {

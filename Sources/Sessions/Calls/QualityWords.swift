@@ -25,7 +25,8 @@ enum QualityWords {
 
     /// What it was like, in a sentence for one of its sides; nil: for anybody else.
     static func text(_ quality: SessionQuality?, for reader: SessionSide?) -> String {
-        let directions = [quality?.customer?.up, quality?.customer?.down, quality?.consultant?.up]
+        let directions =
+            [quality?.customer?.up, quality?.customer?.down, quality?.consultant?.up]
             + [quality?.consultant?.down]
         guard let worst = directions.compactMap({ $0?.score }).min() else {
             return "Nothing is known of the connections."

@@ -124,7 +124,9 @@ public struct SessionHandlers: Sendable {
     public func quality(_ call: Call) async throws -> Reply {
         let session = try await own(call, adminsToo: true).session
         var quality = session.quality
-        if quality == nil { quality = SessionQuality(try await CallSamples.all(of: session.id, on: pool).map(\.sample)) }
+        if quality == nil {
+            quality = SessionQuality(try await CallSamples.all(of: session.id, on: pool).map(\.sample))
+        }
         return .json(SessionQualityView(quality, for: session.side(of: try call.signedIn().user)))
     }
 

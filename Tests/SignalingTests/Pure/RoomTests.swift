@@ -109,7 +109,9 @@ import Testing
         try enter(bob, 2, &room)
         let candidate = CandidateMessage(candidate: "candidate:1", sdpMid: "0")
         #expect(
-            room.handle(.candidate(for: bob.user, candidate), at: at(0)) == [.notify(socket(2), .candidate(candidate, from: nil))])
+            room.handle(.candidate(for: bob.user, candidate), at: at(0)) == [
+                .notify(socket(2), .candidate(candidate, from: nil))
+            ])
         let first = try room.say(id: "1", text: "one", by: ada.user, sentAt: "t").message
         let second = try room.say(id: "2", text: "two", by: ada.user, sentAt: "t").message
         let resumed = room.resume(bob.user, on: socket(3), chatAfter: first.sequence)
@@ -200,7 +202,9 @@ import Testing
         var reading = room.clock
         reading.mediaSeconds = 11
         _ = room.handle(.clock(reading), at: at(0))
-        let ends = room.end(.ended, now: at(0)).compactMap { if case .report(let happening) = $0 { happening } else { nil } }
+        let ends = room.end(.ended, now: at(0)).compactMap {
+            if case .report(let happening) = $0 { happening } else { nil }
+        }
         #expect(ends.map(\.words) == ["quality customer gone, consultant gone"])
         // What was told before the end, and on its way.
         let early = CallRecord(milliseconds: 10_000, startSecond: 0, mediaSeconds: 10, directions: [])
@@ -221,7 +225,8 @@ import Testing
             ])
         var status = ClockStatus(
             state: .grace, mediaSeconds: 600, thresholdSeconds: 600, horizonSeconds: 600, running: true)
-        #expect(room.handle(.clock(status), at: at(0)) == [.billing(.grace), .notify(socket(1), .billing(status, nil))])
+        #expect(
+            room.handle(.clock(status), at: at(0)) == [.billing(.grace), .notify(socket(1), .billing(status, nil))])
         #expect(room.handle(.clock(status), at: at(0)) == [])
         status.horizonSeconds = 1200
         status.state = .paid
