@@ -21,7 +21,7 @@ struct MediaReport: Sendable, Equatable {
         var silentConcealedSamples: Double?
 
         /// What may be missing, by the names of W3C webrtc-stats.
-        static let optionalCounters: [(String, WritableKeyPath<Slot, Double?> & Sendable)] = [
+        static let optionalCounters: [(String, any WritableKeyPath<Slot, Double?> & Sendable)] = [
             ("bytesReceived", \.bytesReceived), ("packetsReceived", \.packetsReceived),
             ("packetsLost", \.packetsLost), ("jitter", \.jitter), ("framesDecoded", \.framesDecoded),
             ("frameWidth", \.frameWidth), ("frameHeight", \.frameHeight), ("freezeCount", \.freezeCount),

@@ -14,11 +14,32 @@ import Testing
 
     func at(_ seconds: Double) -> MonotonicInstant { start.advanced(by: Int64(seconds * 1e9)) }
 
+    /// A room's quality in a place of its own: what changes it can be asked within an expectation.
+    final class Watched {
+        private var quality: RoomQuality
+
+        init(_ quality: RoomQuality) { self.quality = quality }
+
+        func take(_ report: QualityReport, of user: UserID, at now: MonotonicInstant) -> QualityStatus? {
+            quality.take(report, of: user, at: now)
+        }
+        func take(_ report: MediaReport, from user: UserID, at now: MonotonicInstant) -> QualityStatus? {
+            quality.take(report, from: user, at: now)
+        }
+        func sample(at now: MonotonicInstant, mediaSeconds: Int, isLast: Bool = false) -> QualitySample? {
+            quality.sample(at: now, mediaSeconds: mediaSeconds, isLast: isLast)
+        }
+        func connection(of user: UserID, is state: QualitySample.Connection) {
+            quality.connection(of: user, is: state)
+        }
+        func status(of user: UserID) -> QualityStatus? { quality.status(of: user) }
+    }
+
     /// Both are there.
-    func quality(_ mode: RoomMode = .relay) -> RoomQuality {
+    func quality(_ mode: RoomMode = .relay) -> Watched {
         var quality = RoomQuality(mode: mode, openedAt: Date(timeIntervalSince1970: 1_700_000_000), now: start)
         for identity in [ada, bob] { quality.seated(identity, at: start) }
-        return quality
+        return Watched(quality)
     }
 
     func direction(_ score: Double, loss: Double = 0, frames: Double? = nil) -> DirectionQuality {
@@ -43,7 +64,7 @@ import Testing
     }
 
     @Test func `each side is told whose connection is weak`() throws {
-        var quality = quality()
+        let quality = quality()
         _ = quality.take(QualityReport(up: direction(2), down: direction(4.5)), of: ada.user, at: at(2))
         let bobs = try #require(
             quality.take(QualityReport(up: direction(4.8), down: direction(4.8)), of: bob.user, at: at(2)))
@@ -55,7 +76,7 @@ import Testing
     }
 
     @Test func `what the receiver saw limits what the relay thinks, but not by what came in broken`() throws {
-        var quality = quality()
+        let quality = quality()
         let fine = QualityReport(up: direction(5, frames: 30), down: direction(5))
         _ = quality.take(fine, of: bob.user, at: at(1))
         _ = quality.take(report(2), from: ada.user, at: at(2))
@@ -77,7 +98,7 @@ import Testing
     }
 
     @Test func `sound that was made up is heard`() throws {
-        var quality = quality()
+        let quality = quality()
         let fine = QualityReport(up: direction(5), down: direction(5))
         _ = quality.take(report(2), from: ada.user, at: at(2))
         _ = quality.take(report(4, concealed: 9600), from: ada.user, at: at(4))
@@ -86,7 +107,7 @@ import Testing
     }
 
     @Test func `between peers what one receives is what the other sends`() throws {
-        var quality = quality(.p2p)
+        let quality = quality(.p2p)
         #expect(quality.take(report(2), from: bob.user, at: at(2)) == nil)
         let status = try #require(quality.take(report(4, lost: 100), from: bob.user, at: at(4)))
         #expect(status.yours.down?.loss == 1.0 / 3 && status.yours.down?.bitrate == 832_000)
@@ -101,7 +122,7 @@ import Testing
     }
 
     @Test func `a sample is told each ten seconds and when a path changes, and the whole replaces its parts`() throws {
-        var quality = quality()
+        let quality = quality()
         let first = try #require(quality.sample(at: at(0.1), mediaSeconds: 0))
         #expect(first.sides.map(\.connection) == [.connecting, .connecting] && first.sides[0].up == nil)
         #expect(quality.sample(at: at(0.2), mediaSeconds: 0) == nil)
@@ -124,7 +145,7 @@ import Testing
 
     @Test(arguments: [Double.nan, .infinity, -.infinity, -1e300, 1e300])
     func `counters that are absurd do no harm`(value: Double) {
-        var quality = quality(.p2p)
+        let quality = quality(.p2p)
         let slot = MediaReport.Slot(
             bytesReceived: value, packetsReceived: value, packetsLost: value, jitter: value, framesDecoded: value,
             frameWidth: value, frameHeight: value, freezeCount: value, totalFreezesDuration: value,
