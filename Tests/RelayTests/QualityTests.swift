@@ -238,14 +238,20 @@ import Testing
                 reading.watch.count(sequence: UInt16(index), timestamp: UInt32(index) * 960, at: now)
             }
         }
+        func counts(_ statistics: ReceptionStatistics) -> UplinkCounts {
+            UplinkCounts(expected: statistics.expected, lost: statistics.lost)
+        }
         feed(0..<100, dropping: 0)
-        let read4 = reading.read(statistics, of: .mic, bitrate: nil, rtt: nil, at: at(3))
+        let read4 = reading.read(
+            counts(statistics), of: .mic, jitter: statistics.jitter, bitrate: nil, rtt: nil, at: at(3))
         #expect(read4 == nil)
         feed(100..<201, dropping: 10)
-        let read1 = reading.read(statistics, of: .mic, bitrate: 32_000, rtt: 0.05, at: at(5))
+        let read1 = reading.read(
+            counts(statistics), of: .mic, jitter: statistics.jitter, bitrate: 32_000, rtt: 0.05, at: at(5))
         let second = try #require(read1)
         #expect(abs(second.loss - 0.1) < 0.01 && second.bitrate == 32_000 && second.framesPerSecond == nil)
-        let read5 = reading.read(statistics, of: .mic, bitrate: 0, rtt: 0.05, at: at(7))
+        let read5 = reading.read(
+            counts(statistics), of: .mic, jitter: statistics.jitter, bitrate: 0, rtt: 0.05, at: at(7))
         #expect(read5 == nil)
     }
 
@@ -267,6 +273,40 @@ import Testing
         let read3 = reading.read(statistics, of: .camera, bitrate: 45_000, rtt: nil, arrived: 90_000)
         let second = try #require(read3)
         #expect(second.loss == 0.2 && second.score < first.score)
+    }
+
+    @Test func `what came again is not missing, and a picture that was held back for the other side is not poor`()
+        throws
+    {
+        func read(limit: Double?) throws -> StreamFigures {
+            var reading = UplinkReading(clockRate: 90_000)
+            let start = UplinkCounts(expected: 100, lost: 10, unrecovered: 5)
+            _ = reading.read(start, of: .camera, jitter: 0, bitrate: nil, rtt: nil, at: at(1))
+            let end = UplinkCounts(expected: 200, lost: 30, unrecovered: 6)
+            let figures = reading.read(
+                end, of: .camera, jitter: 0, bitrate: 150_000, rtt: nil, limit: limit, at: at(3))
+            return try #require(figures)
+        }
+        let free = try read(limit: nil)
+        #expect(free.loss == 0.2 && free.remaining == 0.01 && free.share == 0.25)
+        #expect(try read(limit: 150_000).share == 1)
+    }
+
+    @Test func `a way that carries little is to blame, unless little is sent`() throws {
+        func share(sent: Double, carried: Double?) throws -> Double {
+            var statistics = SendStatistics(ssrc: 9)
+            var reading = DownlinkReading()
+            statistics.received(
+                ReportBlock(
+                    ssrc: 9, fractionLost: 0, cumulativeLost: 0, extendedHighestSequence: 9, jitter: 0,
+                    lastSenderReport: 0, delaySinceLastSenderReport: 0), at: at(1))
+            let figures = reading.read(
+                statistics, of: .camera, bitrate: sent, rtt: nil, arrived: sent, carried: carried)
+            return try #require(figures).share
+        }
+        #expect(try share(sent: 280_000, carried: nil) == 1)
+        #expect(try share(sent: 280_000, carried: 300_000) == 0.5)
+        #expect(try share(sent: 90_000, carried: 300_000) == 1)
     }
 
     @Test func `a lost path is as bad as can be, and what comes back counts anew`() {

@@ -5,14 +5,25 @@ import SDP
 extension Leg {
     /// Reads what came from the peer since the last time. Of both legs this comes before ``readDownlinks(_:arrived:)``.
     func readUplinks(_ now: MonotonicInstant) {
-        var figures = DirectionFigures()
+        var readings: [StreamFigures] = []
         var arrived = [0.0, 0, 0]
         for uplink in uplinks {
             let bitrate = uplink.meter.read(at: now)
-            arrived[uplink.slot.index] += bitrate ?? 0
+            // Of several streams in a slot one is shown: the layers of a picture, or an encoder that started anew.
+            arrived[uplink.slot.index] = max(arrived[uplink.slot.index], bitrate ?? 0)
+            let counts = UplinkCounts(expected: uplink.statistics.expected, lost: uplink.statistics.lost)
             let reading = uplink.quality.read(
-                uplink.statistics, of: uplink.slot, bitrate: bitrate, rtt: roundTripSeconds, at: now)
-            if let reading { figures.add(reading) }
+                counts, of: uplink.slot, jitter: uplink.statistics.jitter, bitrate: bitrate, rtt: roundTripSeconds,
+                at: now)
+            if let reading { readings.append(reading) }
+        }
+        var figures = DirectionFigures()
+        for var reading in readings {
+            if reading.bitrate < arrived[reading.slot.index] {
+                reading.share = 1
+                reading.framesPerSecond = nil
+            }
+            figures.add(reading)
         }
         reporting.quality.arrived = arrived
         reporting.quality.takeUp(figures, rtt: roundTripSeconds)

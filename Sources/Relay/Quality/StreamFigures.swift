@@ -22,8 +22,8 @@ package struct StreamFigures: Sendable {
     package var freezes: Int?
     /// Share of the time that it stood still.
     package var frozen = 0.0
-    /// Bits per second from which a camera is as good as this direction can make it.
-    package var target = QualityScore.cameraTarget
+    /// The part of the bits that a camera should have, as far as this way is to blame: 1 is enough.
+    package var share = 1.0
 
     /// Figures of which only the network's part is known.
     package init(slot: MediaSlot, bitrate: Double, loss: Double, jitter: Double, rtt: Double?) {
@@ -41,8 +41,7 @@ package struct StreamFigures: Sendable {
         case .mic:
             QualityScore.audio(loss: remaining ?? loss, jitter: jitter, rtt: rtt, burstRatio: burstRatio)
         case .camera:
-            QualityScore.video(
-                loss: loss, remaining: remaining, jitter: jitter, rtt: rtt, bitrate: bitrate, target: target)
+            QualityScore.video(loss: loss, remaining: remaining, jitter: jitter, rtt: rtt, bitrate: share, target: 1)
         case .screen:
             QualityScore.video(loss: loss, remaining: remaining, jitter: jitter, rtt: rtt, bitrate: bitrate, target: 0)
         }

@@ -1,29 +1,44 @@
 import RTP
 import SDP
 
+/// What is counted of an uplink since its start.
+struct UplinkCounts: Sendable, Equatable {
+    /// Packets that should have come.
+    var expected: Int64
+    /// Of those, lost on the way.
+    var lost: Int64
+    /// Of those, missing also after retransmission; nil: not known.
+    var unrecovered: Int64?
+}
+
 /// What is remembered of an uplink between two readings of its quality.
 struct UplinkReading: Sendable {
     /// What its packets show.
     var watch: StreamWatch
-    private var received: Int64 = 0
-    private var expected: Int64 = 0
+    private var counts = UplinkCounts(expected: 0, lost: 0)
     private var readAt: MonotonicInstant?
 
     init(clockRate: UInt32) { watch = StreamWatch(clockRate: clockRate) }
 
     /// The figures since the last reading; nil where nothing should have come.
+    ///
+    /// - Parameter limit: bits per second that the sender may not exceed for the other side's sake; nil: as many as it likes.
     mutating func read(
-        _ statistics: ReceptionStatistics, of slot: MediaSlot, bitrate: Double?, rtt: Double?, at now: MonotonicInstant
+        _ new: UplinkCounts, of slot: MediaSlot, jitter: Double, bitrate: Double?, rtt: Double?, limit: Double? = nil,
+        at now: MonotonicInstant
     ) -> StreamFigures? {
-        let (before, seen) = ((received, expected), watch.read())
+        let (before, seen) = (counts, watch.read())
         let elapsed = readAt.map { Double(now.since($0)) / 1e9 }
-        (received, expected, readAt) = (statistics.received, statistics.expected, now)
-        guard let bitrate, let elapsed, elapsed > 0, expected > before.1 else { return nil }
-        let due = expected &- before.1
-        let loss = Double(max(0, due &- (received &- before.0))) / Double(due)
-        var figures = StreamFigures(slot: slot, bitrate: bitrate, loss: loss, jitter: statistics.jitter, rtt: rtt)
-        figures.burstRatio = seen.burstRatio(loss: loss)
+        (counts, readAt) = (new, now)
+        guard let bitrate, let elapsed, elapsed > 0, new.expected > before.expected else { return nil }
+        let due = Double(new.expected &- before.expected)
+        func part(_ now: Int64, _ before: Int64) -> Double { min(Double(max(0, now &- before)) / due, 1) }
+        var figures = StreamFigures(
+            slot: slot, bitrate: bitrate, loss: part(new.lost, before.lost), jitter: jitter, rtt: rtt)
+        figures.remaining = new.unrecovered.map { part($0, before.unrecovered ?? 0) }
+        figures.burstRatio = seen.burstRatio(loss: figures.loss)
         guard slot == .camera else { return figures }
+        figures.share = bitrate / min(max(limit ?? .infinity, 1), QualityScore.cameraTarget)
         figures.framesPerSecond = Double(seen.frames) / elapsed
         figures.freezes = seen.freezes
         figures.frozen = min(Double(seen.frozen) / 1e9 / elapsed, 1)
@@ -36,12 +51,18 @@ struct DownlinkReading: Sendable {
     private var lost: Int32 = 0
     private var highest: UInt32?
 
+    /// A sender that sends less than this part of what a way carries is not held back by it.
+    private static let limitedShare = 0.6
+
     /// The figures since the last reading; nil where nothing was sent, or the receiver has not reported.
     ///
-    /// - Parameter arrived: bits per second that the other side sent of it: where they come through, this way is not to blame
-    ///   for a poor picture.
+    /// - Parameters:
+    ///   - arrived: bits per second that the other side sent of it: where they come through, this way is not to blame for a
+    ///     poor picture.
+    ///   - carried: bits per second that the way carries; nil: not known.
     mutating func read(
-        _ statistics: SendStatistics, of slot: MediaSlot, bitrate: Double?, rtt: Double?, arrived: Double
+        _ statistics: SendStatistics, of slot: MediaSlot, bitrate: Double?, rtt: Double?, arrived: Double,
+        carried: Double? = nil
     ) -> StreamFigures? {
         guard let block = statistics.lastBlock else { return nil }
         let before = highest.map { (highest: $0, lost: lost) }
@@ -56,7 +77,9 @@ struct DownlinkReading: Sendable {
         var figures = StreamFigures(
             slot: slot, bitrate: bitrate, loss: loss, jitter: Double(block.jitter) / (slot == .mic ? 48_000 : 90_000),
             rtt: rtt)
-        figures.target = min(max(arrived, 1), QualityScore.cameraTarget)
+        let target = QualityScore.cameraTarget
+        figures.share = bitrate / min(max(arrived, 1), target)
+        if let carried, arrived > Self.limitedShare * carried { figures.share = min(figures.share, carried / target) }
         return figures
     }
 }

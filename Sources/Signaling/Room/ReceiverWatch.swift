@@ -139,7 +139,7 @@ extension DirectionQuality {
                 stream.framesPerSecond = interval.framesPerSecond
                 stream.freezes = interval.freezes
                 stream.frozen = interval.frozen
-                stream.target = QualityScore.target(pixels: interval.pixels)
+                stream.share = interval.bitrate / QualityScore.target(pixels: interval.pixels)
             }
             stream.remaining = interval.slot == .mic ? interval.concealed : nil
             figures.add(stream)
