@@ -10,8 +10,8 @@ final class Uplink {
     var keyFrames = KeyFrameThrottle()
     /// The sender's last report: its NTP time, the RTP timestamp of the same moment, and when it came.
     var senderClock: (ntp: NTPTime, timestamp: UInt32, arrival: MonotonicInstant)?
-    /// Received and expected packets at the last reading of the quality.
-    var quality = (received: Int64(0), expected: Int64(0))
+    /// How good it is.
+    var quality: UplinkReading
     /// Lost packets already counted into the metrics.
     var lossCounted: Int64 = 0
     /// Lost packets already counted into records.
@@ -39,6 +39,7 @@ final class Uplink {
         let video = negotiation.slot != .mic
         statistics = ReceptionStatistics(
             ssrc: ssrc, clockRate: negotiation.codecs.first?.clockRate ?? (video ? 90_000 : 48_000))
+        quality = UplinkReading(clockRate: statistics.clockRate)
     }
 }
 
@@ -49,6 +50,7 @@ final class Downlink {
     var rewriter: StreamRewriter
     var history: PacketHistory
     var statistics: SendStatistics
+    var quality = DownlinkReading()
     var meter = RateMeter()
     /// The SSRC of retransmissions (RFC 4588 §5.1), and the number of the next one; below 2¹⁵ at first, as the rewriter's.
     let repairSSRC = UInt32.random(in: 1...(.max))
