@@ -126,7 +126,7 @@ final class Leg {
 
     func tick(_ now: MonotonicInstant) {
         guard let transport else { return }
-        transport.tick()
+        transport.tick(now)
         if transport.state == .connected {
             show(now.since(transport.lastArrival) > Self.silenceLimit ? .disconnected : .connected)
         }

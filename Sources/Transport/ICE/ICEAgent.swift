@@ -1,5 +1,7 @@
 import CNice
 
+import RTP
+
 /// What an ICE agent tells its owner, on the owner's thread.
 protocol ICEAgentDelegate: AnyObject {
     /// A local candidate, as the value of an `a=candidate` line (`candidate:…`).
@@ -34,6 +36,12 @@ final class ICEAgent {
     private let agent: OpaquePointer
     private let stream: UInt32
     private static let component: UInt32 = 1
+    /// When the peer may move to another pair without a better priority; nil where it may, or nothing is selected.
+    private var opensAt: MonotonicInstant?
+    private var isOpening = false
+    private let controlling: Bool
+    /// Aggressive nomination (RFC 5245 §8.1.1.2) names several pairs in its first round trips, and means the best of them.
+    private static let settling = NanosecondCount.seconds(1)
 
     /// - Parameters:
     ///   - context: owned by the calling thread.
@@ -50,6 +58,7 @@ final class ICEAgent {
             throw TransportError("nice_agent_new_full failed")
         }
         self.agent = agent
+        self.controlling = controlling
         if controlling { cn_agent_set_controlling(agent, 1) }
         if let stunServer { cn_agent_set_stun_server(agent, stunServer.address, UInt32(stunServer.port)) }
         for text in addresses {
@@ -74,6 +83,9 @@ final class ICEAgent {
         cn_connect(
             UnsafeMutableRawPointer(agent), "component-state-changed",
             unsafeBitCast(Self.onState, to: (@convention(c) () -> Void).self), me)
+        cn_connect(
+            UnsafeMutableRawPointer(agent), "new-selected-pair-full",
+            unsafeBitCast(Self.onSelected, to: (@convention(c) () -> Void).self), me)
         guard
             nice_agent_attach_recv(
                 agent, stream, Self.component, context.pointer,
@@ -124,6 +136,49 @@ final class ICEAgent {
             default: break
             }
         }
+
+    private static let onSelected:
+        @convention(c) (
+            UnsafeMutableRawPointer?, UInt32, UInt32, UnsafeMutablePointer<NiceCandidate>?,
+            UnsafeMutablePointer<NiceCandidate>?, UnsafeMutableRawPointer?
+        ) -> Void = { _, _, _, _, _, me in
+            guard let me else { return }
+            let agent = Unmanaged<ICEAgent>.fromOpaque(me).takeUnretainedValue()
+            if !agent.isOpening, !agent.controlling { agent.opensAt = .now().advanced(by: settling) }
+        }
+
+    /// Lets the peer move to another pair by nominating it, once its first nominations are over. To be called now and then.
+    func tick(_ now: MonotonicInstant) {
+        guard let opensAt, now >= opensAt else { return }
+        self.opensAt = nil
+        openSelection()
+    }
+
+    /// A peer whose address changes, because a router has forgotten it or it has changed networks, goes on with the same
+    /// credentials from somewhere else: a peer-reflexive candidate, which it nominates (RFC 8445 §7.3.1.3, §7.3.1.5).
+    /// libnice takes a nominated pair only where its priority is above the selected one's, and a peer-reflexive candidate's never
+    /// is: the peer would be heard, answered, and sent nothing any more. So the selected pair is selected again, by a
+    /// priority below all others.
+    private func openSelection() {
+        var local: UnsafeMutablePointer<NiceCandidate>?
+        var remote: UnsafeMutablePointer<NiceCandidate>?
+        guard nice_agent_get_selected_pair(agent, stream, Self.component, &local, &remote) != 0, let local, let remote
+        else { return }
+        // These are libnice's own candidates, and this is its thread. Candidates of one address and several ports share a foundation,
+        // by which pairs are selected; for the moment of the call these two have one of their own.
+        let before = (local.pointee, remote.pointee)
+        for candidate in [local, remote] {
+            candidate.pointee.priority = 0
+            withUnsafeMutableBytes(of: &candidate.pointee.foundation) { $0.copyBytes(from: Array("selected".utf8) + [0]) }
+        }
+        isOpening = true
+        nice_agent_set_selected_pair(agent, stream, Self.component, "selected", "selected")
+        isOpening = false
+        for (candidate, old) in [(local, before.0), (remote, before.1)] {
+            candidate.pointee.priority = old.priority
+            candidate.pointee.foundation = old.foundation
+        }
+    }
 
     /// Starts gathering; candidates arrive at the delegate, host candidates before this returns.
     func gather() throws(TransportError) {

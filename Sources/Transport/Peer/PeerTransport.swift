@@ -173,8 +173,9 @@ public final class PeerTransport {
         state = .closed
     }
 
-    /// Runs DTLS timers.
-    public func tick() {
+    /// Runs the timers of ICE and DTLS.
+    public func tick(_ now: MonotonicInstant = .now()) {
+        agent.tick(now)
         guard validated, state == .connecting else { return }
         dtls?.tick()
         flush()
