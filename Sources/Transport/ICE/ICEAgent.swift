@@ -10,6 +10,8 @@ protocol ICEAgentDelegate: AnyObject {
     func agentGatheringDone()
     /// The component's state changed.
     func agent(entered state: ICEState)
+    /// Another pair is used from now on than the one before.
+    func agentMoved()
     /// A datagram that is not STUN arrived from a validated remote candidate.
     func agent(received datagram: UnsafeRawBufferPointer)
 }
@@ -39,6 +41,8 @@ final class ICEAgent {
     /// When the peer may move to another pair without a better priority; nil where it may, or nothing is selected.
     private var opensAt: MonotonicInstant?
     private var isOpening = false
+    /// The addresses of the selected pair.
+    private var selected: (local: NiceAddress, remote: NiceAddress)?
     private let controlling: Bool
     /// Aggressive nomination (RFC 5245 §8.1.1.2) names several pairs in its first round trips, and means the best of them.
     private static let settling = NanosecondCount.seconds(1)
@@ -141,10 +145,18 @@ final class ICEAgent {
         @convention(c) (
             UnsafeMutableRawPointer?, UInt32, UInt32, UnsafeMutablePointer<NiceCandidate>?,
             UnsafeMutablePointer<NiceCandidate>?, UnsafeMutableRawPointer?
-        ) -> Void = { _, _, _, _, _, me in
-            guard let me else { return }
+        ) -> Void = { _, _, _, local, remote, me in
+            guard let me, let local, let remote else { return }
             let agent = Unmanaged<ICEAgent>.fromOpaque(me).takeUnretainedValue()
-            if !agent.isOpening, !agent.controlling { agent.opensAt = .now().advanced(by: settling) }
+            guard !agent.isOpening else { return }
+            if !agent.controlling { agent.opensAt = .now().advanced(by: settling) }
+            let before = agent.selected
+            agent.selected = (local.pointee.addr, remote.pointee.addr)
+            guard var before,
+                nice_address_equal(&before.local, &local.pointee.addr) == 0
+                    || nice_address_equal(&before.remote, &remote.pointee.addr) == 0
+            else { return }
+            agent.delegate?.agentMoved()
         }
 
     /// Lets the peer move to another pair by nominating it, once its first nominations are over. To be called now and then.

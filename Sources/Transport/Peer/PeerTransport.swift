@@ -3,7 +3,7 @@ public import RTP
 /// What a peer transport tells its owner, on the owner's thread. Packets are decrypted and lie in the transport's buffer
 /// until the call returns; the owner may change them in place and send them on through another transport.
 public protocol PeerTransportDelegate: AnyObject {
-    /// The path came up, went down or failed.
+    /// The path came up, went down or failed; `connected` again where the peer moved to another address.
     func transport(_ transport: PeerTransport, entered state: PeerTransport.State)
     /// A local candidate (`candidate:…`) found after the answer; nil when there will be no more.
     func transport(_ transport: PeerTransport, found candidate: String?)
@@ -306,6 +306,11 @@ extension PeerTransport: ICEAgentDelegate {
             followDTLS()
         case .failed: enter(.interrupted("ICE found no working path, or the peer stopped consenting (RFC 7675)"))
         }
+    }
+
+    func agentMoved() {
+        // Said again: what was sent to the old address is lost, and pictures have to begin anew.
+        if state == .connected { delegate?.transport(self, entered: .connected) }
     }
 
     func agent(received datagram: UnsafeRawBufferPointer) { received(datagram) }

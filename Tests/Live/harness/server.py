@@ -221,13 +221,13 @@ async def wait_for_exit(command: list[str], env: dict[str, str], timeout: float 
     return process.returncode or 0, out.decode(errors="replace")
 
 
-def openssl_certificate(folder: Path) -> tuple[Path, Path]:
-    """A self-signed certificate for loopback, and its key."""
+def openssl_certificate(folder: Path, address: str = LOOPBACK) -> tuple[Path, Path]:
+    """A self-signed certificate for loopback or another address, and its key."""
     assert shutil.which("openssl")
     certificate, key = folder / "cert.pem", folder / "key.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-         "-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1,DNS:localhost",
+         "-subj", "/CN=localhost", "-addext", f"subjectAltName=IP:{address},DNS:localhost",
          "-keyout", str(key), "-out", str(certificate)], check=True, capture_output=True, timeout=30)
     return certificate, key
 

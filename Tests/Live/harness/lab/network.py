@@ -102,13 +102,15 @@ class Place:
         self.network.core.filter(f"only{self.number}", chain)
 
     def move(self, host: int) -> None:
-        """The place's address changes: what was sent to the old one arrives nowhere any more."""
+        """The place is in another network from now on, with another address: what was sent to the old one arrives nowhere."""
         assert self.v4
-        old, self.v4 = self.v4, f"10.77.{self.number}.{host}"
-        here = self.namespace
+        old, subnet = self.v4, self.v4.rsplit(".", 1)[0]
+        self.v4, here = f"{subnet}.{host}", self.namespace
+        here.run("ip", "link", "set", self.device, "down")
         here.run("ip", "addr", "del", f"{old}/24", "dev", self.device)
+        here.run("ip", "link", "set", self.device, "up")
         here.run("ip", "addr", "add", f"{self.v4}/24", "dev", self.device)
-        here.run("ip", "route", "replace", "default", "via", f"10.77.{self.number}.1", "src", self.v4)
+        here.run("ip", "route", "replace", "default", "via", f"{subnet}.1", "src", self.v4)
 
     # What runs there
 
