@@ -190,7 +190,7 @@ let package = Package(
         .target(
             name: "Operations",
             dependencies: [
-                log,
+                "COpenSSL", crypto, log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),

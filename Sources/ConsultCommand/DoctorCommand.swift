@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Identifiers
 import Operations
 import Tokens
 
@@ -59,9 +60,22 @@ extension Settings {
         } else {
             found.append(examineSecureContext(publicURL: self.publicURL))
         }
-        found += (self.stunServers + self.turnServers).map { examineICEServer($0) }
+        found += self.stunServers.map { examineICEServer($0) }
+        found += examineTURNServers()
         found.append(examineFileLimit(raiseFileLimit(), rooms: self.maximumRooms))
         return found
+    }
+
+    /// The TURN servers, with a credential as a browser gets one.
+    private func examineTURNServers() -> [Finding] {
+        guard !self.turnServers.isEmpty, let doctor = UserID("doctor") else { return [] }
+        let login = signalingConfiguration(knowsSidecar: false).ice.servers(for: doctor, at: Date()).last
+        return self.turnServers.map { server in
+            guard let name = login?.username, let password = login?.credential else {
+                return examineTURN(server, login: nil)
+            }
+            return examineTURN(server, login: (name, password))
+        }
     }
 
     /// Whether tokens can be signed.

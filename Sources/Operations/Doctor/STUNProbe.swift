@@ -1,8 +1,8 @@
 import Foundation
 
-/// Asks a STUN or TURN server for our address with a real Binding request (RFC 8489 §2), as a browser would.
+/// Asks a STUN server for our address with a real Binding request (RFC 8489 §2), as a browser would.
 ///
-/// Over UDP the request is repeated twice. `stuns:` and `turns:` are only connected to: what is inside is TLS.
+/// Over UDP the request is repeated twice. `stuns:` is only connected to: what is inside is TLS.
 public func examineICEServer(_ server: ICEServerURL, timeoutMilliseconds: Int32 = 1000) -> Finding {
     let subject = "\(server.scheme) server"
     let overTCP = server.transport == "tcp" || server.scheme.hasSuffix("s")
@@ -36,7 +36,8 @@ struct STUNBinding {
     /// 12 random bytes that the answer repeats.
     let transaction: [UInt8]
 
-    private static let cookie: [UInt8] = [0x21, 0x12, 0xA4, 0x42]
+    /// RFC 8489 §5.
+    static let cookie: [UInt8] = [0x21, 0x12, 0xA4, 0x42]
 
     /// The request: type, length, cookie, transaction (RFC 8489 §5).
     var bytes: [UInt8] { [0x00, 0x01, 0x00, 0x00] + Self.cookie + transaction }
@@ -56,14 +57,15 @@ struct STUNBinding {
             guard offset + 4 + length <= end else { return plain }
             let value = Array(answer[(offset + 4)..<(offset + 4 + length)])
             // XOR-MAPPED-ADDRESS (§14.2) hides the address from meddling routers; MAPPED-ADDRESS is the older form.
-            if type == 0x0020 { return text(of: value, mask: Self.cookie + transaction) }
-            if type == 0x0001 { plain = text(of: value, mask: Array(repeating: 0, count: 16)) }
+            if type == 0x0020 { return Self.address(in: value, mask: Self.cookie + transaction) }
+            if type == 0x0001 { plain = Self.address(in: value, mask: Array(repeating: 0, count: 16)) }
             offset += 4 + (length + 3) / 4 * 4
         }
         return plain
     }
 
-    private func text(of value: [UInt8], mask: [UInt8]) -> String? {
+    /// The value of an address attribute, uncovered, with its port.
+    static func address(in value: [UInt8], mask: [UInt8]) -> String? {
         guard value.count >= 8 else { return nil }
         let port = (Int(value[2]) << 8 | Int(value[3])) ^ (Int(mask[0]) << 8 | Int(mask[1]))
         let bytes = zip(value[4...], mask).map { $0 ^ $1 }

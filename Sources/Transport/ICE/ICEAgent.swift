@@ -1,5 +1,7 @@
 import CNice
 
+import RTP
+
 /// What an ICE agent tells its owner, on the owner's thread.
 protocol ICEAgentDelegate: AnyObject {
     /// A local candidate, as the value of an `a=candidate` line (`candidate:…`).
@@ -10,6 +12,8 @@ protocol ICEAgentDelegate: AnyObject {
     func agent(entered state: ICEState)
     /// A pair is selected for good, or another one than before.
     func agentSelectedPair()
+    /// Another pair is used from now on than the one before.
+    func agentMoved()
     /// A datagram that is not STUN arrived from a validated remote candidate.
     func agent(received datagram: UnsafeRawBufferPointer)
 }
@@ -36,6 +40,14 @@ final class ICEAgent {
     private let agent: OpaquePointer
     private let stream: UInt32
     private static let component: UInt32 = 1
+    /// When the peer may move to another pair without a better priority; nil where it may, or nothing is selected.
+    private var opensAt: MonotonicInstant?
+    private var isOpening = false
+    /// The addresses of the selected pair.
+    private var selected: (local: NiceAddress, remote: NiceAddress)?
+    private let controlling: Bool
+    /// Aggressive nomination (RFC 5245 §8.1.1.2) names several pairs in its first round trips, and means the best of them.
+    private static let settling = NanosecondCount.seconds(1)
 
     /// - Parameters:
     ///   - context: owned by the calling thread.
@@ -52,6 +64,7 @@ final class ICEAgent {
             throw TransportError("nice_agent_new_full failed")
         }
         self.agent = agent
+        self.controlling = controlling
         if controlling { cn_agent_set_controlling(agent, 1) }
         if let stunServer { cn_agent_set_stun_server(agent, stunServer.address, UInt32(stunServer.port)) }
         for text in addresses {
@@ -137,13 +150,55 @@ final class ICEAgent {
         @convention(c) (
             UnsafeMutableRawPointer?, UInt32, UInt32, UnsafeMutablePointer<NiceCandidate>?,
             UnsafeMutablePointer<NiceCandidate>?, UnsafeMutableRawPointer?
-        ) -> Void = { _, _, _, _, _, me in
-            guard let me else { return }
+        ) -> Void = { _, _, _, local, remote, me in
+            guard let me, let local, let remote else { return }
             let agent = Unmanaged<ICEAgent>.fromOpaque(me).takeUnretainedValue()
-            guard nice_agent_get_component_state(agent.agent, agent.stream, component) == NICE_COMPONENT_STATE_READY
+            guard !agent.isOpening else { return }
+            if !agent.controlling { agent.opensAt = .now().advanced(by: settling) }
+            let before = agent.selected
+            agent.selected = (local.pointee.addr, remote.pointee.addr)
+            if nice_agent_get_component_state(agent.agent, agent.stream, component) == NICE_COMPONENT_STATE_READY {
+                agent.delegate?.agentSelectedPair()
+            }
+            guard var before,
+                nice_address_equal(&before.local, &local.pointee.addr) == 0
+                    || nice_address_equal(&before.remote, &remote.pointee.addr) == 0
             else { return }
-            agent.delegate?.agentSelectedPair()
+            agent.delegate?.agentMoved()
         }
+
+    /// Lets the peer move to another pair by nominating it, once its first nominations are over. To be called now and then.
+    func tick(_ now: MonotonicInstant) {
+        guard let opensAt, now >= opensAt else { return }
+        self.opensAt = nil
+        openSelection()
+    }
+
+    /// A peer whose address changes, because a router has forgotten it or it has changed networks, goes on with the same
+    /// credentials from somewhere else: a peer-reflexive candidate, which it nominates (RFC 8445 §7.3.1.3, §7.3.1.5).
+    /// libnice takes a nominated pair only where its priority is above the selected one's, and a peer-reflexive candidate's never
+    /// is: the peer would be heard, answered, and sent nothing any more. So the selected pair is selected again, by a
+    /// priority below all others.
+    private func openSelection() {
+        var local: UnsafeMutablePointer<NiceCandidate>?
+        var remote: UnsafeMutablePointer<NiceCandidate>?
+        guard nice_agent_get_selected_pair(agent, stream, Self.component, &local, &remote) != 0, let local, let remote
+        else { return }
+        // These are libnice's own candidates, and this is its thread. Candidates of one address and several ports share a foundation,
+        // by which pairs are selected; for the moment of the call these two have one of their own.
+        let before = (local.pointee, remote.pointee)
+        for candidate in [local, remote] {
+            candidate.pointee.priority = 0
+            withUnsafeMutableBytes(of: &candidate.pointee.foundation) { $0.copyBytes(from: Array("selected".utf8) + [0]) }
+        }
+        isOpening = true
+        nice_agent_set_selected_pair(agent, stream, Self.component, "selected", "selected")
+        isOpening = false
+        for (candidate, old) in [(local, before.0), (remote, before.1)] {
+            candidate.pointee.priority = old.priority
+            candidate.pointee.foundation = old.foundation
+        }
+    }
 
     /// Starts gathering; candidates arrive at the delegate, host candidates before this returns.
     func gather() throws(TransportError) {

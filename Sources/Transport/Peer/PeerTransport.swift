@@ -134,8 +134,9 @@ public final class PeerTransport {
         state = .closed
     }
 
-    /// Runs the timers of DTLS and of consent.
+    /// Runs the timers of ICE, DTLS and consent.
     public func tick(_ now: MonotonicInstant) {
+        agent.tick(now)
         if let direct, !direct.tick(now) {
             leaveDirectPath()
             enter(.interrupted("the peer stopped consenting (RFC 7675)"))
@@ -232,6 +233,11 @@ extension PeerTransport: ICEAgentDelegate {
     }
 
     func agentSelectedPair() { followSelectedPair() }
+
+    func agentMoved() {
+        // Said again: what was sent to the old address is lost, and pictures have to begin anew.
+        if state == .connected { delegate?.transport(self, entered: .connected) }
+    }
 
     func agent(received datagram: UnsafeRawBufferPointer) { receivedByLibnice(datagram) }
 }

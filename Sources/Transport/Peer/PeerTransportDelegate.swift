@@ -1,7 +1,7 @@
 /// What a peer transport tells its owner, on the owner's thread. Packets are decrypted and lie in the transport's buffer
 /// until those that arrived together are all delivered; the owner may change them in place and forward them through another transport.
 public protocol PeerTransportDelegate: AnyObject {
-    /// The path came up, went down or failed.
+    /// The path came up, went down or failed; `connected` again where the peer moved to another address.
     func transport(_ transport: PeerTransport, entered state: PeerTransport.State)
     /// A local candidate (`candidate:…`) found after the answer; nil when there will be no more.
     func transport(_ transport: PeerTransport, found candidate: String?)

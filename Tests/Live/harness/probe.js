@@ -33,7 +33,7 @@
       const end = (id) => {
         const candidate = report.find((entry) => entry.id === id);
         return candidate && { protocol: candidate.protocol, type: candidate.candidateType, address: candidate.address,
-          port: candidate.port, tcpType: candidate.tcpType ?? null };
+          port: candidate.port, tcpType: candidate.tcpType ?? null, relayProtocol: candidate.relayProtocol ?? null };
       };
       return { audio: pick("audio"), video: pick("video"), state: peer.connectionState, ice: peer.iceConnectionState,
         local: end(pair?.localCandidateId), remote: end(pair?.remoteCandidateId) };

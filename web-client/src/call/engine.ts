@@ -320,7 +320,11 @@ export class CallEngine {
       },
       events: {
         tracksChanged: (tracks) => this.#dispatch({ name: "tracks", tracks }),
-        pathChanged: (path) => this.#dispatch({ name: "path", path }),
+        pathChanged: (path) => {
+          this.#dispatch({ name: "path", path });
+          // A network that is gone takes the WebSocket with it, and TCP may not notice for minutes.
+          if (path === "interrupted") this.#signaling?.retry();
+        },
         failed: (error) => this.#linkFailed(error),
       },
     });
