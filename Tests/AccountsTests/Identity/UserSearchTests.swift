@@ -29,7 +29,10 @@ import Testing
         #expect(try await names { $0.role = .consultant } == ["Bob 50%_off"])
         #expect(try await names { $0.state = .verified } == ["Ada Lovelace"])
         #expect(try await names { $0.state = .unverified } == ["Bob 50%_off"])
-        #expect(try await names { $0.state = .erased; $0.role = .customer } == ["Deleted user"])
+        #expect(
+            try await names {
+                $0.state = .erased; $0.role = .customer
+            } == ["Deleted user"])
         let second = try await UserSearch().page(before: gone, limit: 1, on: world.pool)
         #expect(second.map(\.user.name) == ["Bob 50%_off"] && second.map(\.state) == [.unverified])
     }

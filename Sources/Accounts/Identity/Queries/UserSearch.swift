@@ -38,7 +38,8 @@ public struct UserSearch: Sendable, Hashable {
     public init() {}
 
     /// The newest accounts before `before`.
-    public func page(before: UniqueID?, limit: Int, on database: some Queryable) async throws(DatabaseError) -> [Entry] {
+    public func page(before: UniqueID?, limit: Int, on database: some Queryable) async throws(DatabaseError) -> [Entry]
+    {
         var condition: SQL = "TRUE"
         if let text {
             condition = """
