@@ -16,7 +16,7 @@ export interface GoalProps {
 export function Goal({ label, value, goal, isReached, part, mark, note, testId }: GoalProps) {
   const state = isReached === null ? "unknown" : isReached ? "reached" : "missed";
   return (
-    <div data-testid={testId} data-state={state}>
+    <div className="figures__goal" data-testid={testId} data-state={state}>
       <dt>{label}</dt>
       <dd>
         <span className="figures__value">{value}</span>

@@ -55,7 +55,18 @@ function summary({ label, values }: Series, format: (value: number) => string): 
   return `${label}: from ${format(Math.min(...known))} to ${format(Math.max(...known))}, last ${format(last)}`;
 }
 
-/** Lines over time, told apart by colour and by dashes; and as a table for those who want the numbers. */
+/** Which line is whose. */
+export function Legend({ series }: { readonly series: readonly Pick<Series, "id" | "label">[] }) {
+  return (
+    <ul className="legend">
+      {series.map(({ id, label }, index) => (
+        <li key={id}><span className={`chart__key chart__key--${index}`} aria-hidden="true" /> {label}</li>
+      ))}
+    </ul>
+  );
+}
+
+/** Lines over time, told apart by colour and by dashes as the legend beside them says; and as a table for those who want the numbers. */
 export function LineChart({ title, labels, series, range, format, across }: LineChartProps) {
   const id = useId();
   const known = series.flatMap(({ values }) => values.filter((value): value is number => value !== null));
@@ -64,11 +75,6 @@ export function LineChart({ title, labels, series, range, format, across }: Line
   return (
     <figure className="chart" aria-labelledby={id} data-testid="chart">
       <figcaption id={id} className="chart__title">{title}</figcaption>
-      <ul className="legend">
-        {series.map(({ id: name, label }, index) => (
-          <li key={name}><span className={`chart__key chart__key--${index}`} aria-hidden="true" /> {label}</li>
-        ))}
-      </ul>
       <div className="chart__plot">
         <span className="chart__high" aria-hidden="true">{format(high)}</span>
         <span className="chart__low" aria-hidden="true">{format(low)}</span>

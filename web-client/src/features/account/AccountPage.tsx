@@ -70,10 +70,10 @@ export function NameForm({ user, attempt, onSave }: NameFormProps) {
         problem={problem ?? (refused === "" ? null : refused)}
         onChange={setName}
       />
-      <dl className="facts">
+      <dl className="pairs">
         <div>
           <dt>E-mail address</dt>
-          <dd>{user.email} <span className="badge">{user.emailVerified ? "confirmed" : "not confirmed"}</span></dd>
+          <dd>{user.email} ({user.emailVerified ? "confirmed" : "not confirmed yet"})</dd>
         </div>
         <div>
           <dt>Role</dt>

@@ -25,7 +25,7 @@ export function Figures({ own }: { readonly own: Performance }) {
           isReached={own.utilisation === null ? null : own.utilisation >= own.goal}
           part={own.utilisation}
           mark={own.goal}
-          note="of the time you were available, last 30 days"
+          note="of your available time, last 30 days"
           testId="figure-utilisation"
         />
       </dl>

@@ -5,7 +5,7 @@ import { useMarket } from "../../../app/market";
 import { Link } from "../../../app/navigation";
 import { Shell } from "../../../app/Shell";
 import { formatClock } from "../../../call/clock";
-import { LineChart } from "../../../ui/LineChart";
+import { Legend, LineChart } from "../../../ui/LineChart";
 import { useLoaded } from "../../../ui/useLoaded";
 import { Waiting } from "../../../ui/Waiting";
 import { dayAndTime } from "../../call/session/words";
@@ -54,9 +54,12 @@ export function CallView({ call }: { readonly call: CallTimeline }) {
       <section className="panel" aria-labelledby="timeline-title" data-testid="timeline">
         <h2 id="timeline-title">From its beginning</h2>
         {charts.length === 0 ? <p className="empty">Nothing was measured yet; the first numbers come after ten seconds of media.</p> : null}
-        {charts.map(({ id, title, series, range, format }) => (
-          <LineChart key={id} title={title} labels={labels} series={series} range={range} format={format} across="Media time" />
-        ))}
+        <Legend series={charts[0]?.series ?? []} />
+        <div className="columns">
+          {charts.map(({ id, title, series, range, format }) => (
+            <LineChart key={id} title={title} labels={labels} series={series} range={range} format={format} across="Media time" />
+          ))}
+        </div>
       </section>
     </>
   );

@@ -28,7 +28,7 @@ export function SidePanel({ side, part }: { readonly side: CallSide; readonly pa
           <div key={way}>
             <h3 className="side__way">{way === "up" ? "What they send" : "What they receive"}</h3>
             {direction === null ? <p className="empty">Nothing measured.</p> : (
-              <dl className="side__facts">
+              <dl className="pairs">
                 {factsOf(direction).map(({ label, value }) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}
               </dl>
             )}

@@ -22,7 +22,7 @@ const measures: readonly Measure[] = [
   { id: "bitrate", title: "Bit rate", range: [0, 100_000], format: bitrate, of: (direction) => direction.bitrate },
   { id: "loss", title: "Loss on the way", range: [0, 0.02], format: (value) => percent(value, 1), of: ({ loss }) => loss },
   {
-    id: "recovered", title: "Loss after recovery", range: [0, 0.02], format: (value) => percent(value, 1),
+    id: "recovered", title: "Loss after recovery", range: [0, 0.002], format: (value) => percent(value, 2),
     of: ({ lossAfterRecovery }) => lossAfterRecovery,
   },
   { id: "jitter", title: "Jitter", range: [0, 0.02], format: milliseconds, of: ({ jitter }) => jitter },

@@ -48,11 +48,11 @@ export interface Fact {
 export function factsOf(direction: Direction): readonly Fact[] {
   const { audioScore, videoScore, loss, lossAfterRecovery, jitter, roundTrip, framesPerSecond, freezes } = direction;
   const facts: readonly (Fact | null)[] = [
-    { label: "Quality", value: `${scoreText(direction)} (of 5)` },
+    { label: "Quality", value: `${decimal(direction.score, 1)} of 5, ${gradeWords[directionGrade(direction)]}` },
     audioScore === null ? null : { label: "Sound", value: decimal(audioScore, 1) },
     videoScore === null ? null : { label: "Picture", value: decimal(videoScore, 1) },
     { label: "Bit rate", value: bitrate(direction.bitrate) },
-    { label: "Loss", value: `${percent(loss, 1)}${lossAfterRecovery === null ? "" : `, ${percent(lossAfterRecovery, 1)} after recovery`}` },
+    { label: "Loss", value: `${percent(loss, 1)}${lossAfterRecovery === null ? "" : `, ${percent(lossAfterRecovery, 2)} after recovery`}` },
     { label: "Jitter", value: milliseconds(jitter) },
     roundTrip === null ? null : { label: "Round trip", value: milliseconds(roundTrip) },
     framesPerSecond === null ? null : { label: "Pictures a second", value: decimal(framesPerSecond, 0) },
