@@ -50,7 +50,10 @@ export function AccountList({ accounts }: { readonly accounts: readonly Account[
             <p className="list__note">{id}</p>
           </div>
           <span className={`badge badge--${state === "verified" ? "completed" : state === "erased" ? "failed" : "pending"}`}>{stateWords[state]}</span>
-          <Link to={{ page: "audit", query: { user: id } }} className="button button--secondary" aria-label={`What happened: ${name}`}>
+          <Link
+            to={{ page: "audit", query: { user: id } }} className="button button--secondary" data-testid="user-events"
+            aria-label={`What happened: ${name}`}
+          >
             What happened
           </Link>
         </li>
