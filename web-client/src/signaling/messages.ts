@@ -81,19 +81,39 @@ const candidateFields = {
   usernameFragment: nullable(string),
 };
 
-const received = object({ bytesReceived: integer, packetsReceived: integer, packetsLost: integer, jitter: number });
+const received = object(
+  { bytesReceived: integer, packetsReceived: integer, packetsLost: integer, jitter: number },
+  {
+    jitterBufferDelay: number,
+    jitterBufferEmittedCount: integer,
+    totalSamplesReceived: integer,
+    concealedSamples: integer,
+    silentConcealedSamples: integer,
+  },
+);
 const receivedVideo = object(
   { bytesReceived: integer, packetsReceived: integer, packetsLost: integer, jitter: number },
-  { framesDecoded: integer },
+  {
+    framesDecoded: integer,
+    frameWidth: integer,
+    frameHeight: integer,
+    freezeCount: integer,
+    totalFreezesDuration: number,
+  },
 );
 
-const quality = object({
-  score: number,
-  bitrate: number,
-  loss: number,
-  jitter: number,
-  rtt: nullable(number),
-});
+const quality = object(
+  { score: number, bitrate: number, loss: number, jitter: number, rtt: nullable(number) },
+  {
+    audioScore: nullable(number),
+    videoScore: nullable(number),
+    lossAfterRecovery: nullable(number),
+    framesPerSecond: nullable(number),
+    freezes: nullable(integer),
+  },
+);
+const bothQualities = object({ up: nullable(quality), down: nullable(quality) });
+const weakSide = choice(["yours", "theirs", "both"], "both");
 
 const availability = object({ available: boolean });
 
@@ -154,7 +174,10 @@ export const serverNotifications = {
   "media.connection": object({ userId: string, state: connectionStates }),
   "billing.status": billingStatus,
   "billing.warning": object({ secondsLeft: integer, reason: warningReason }),
-  "quality.status": object({ up: nullable(quality), down: nullable(quality) }, { userId: string }),
+  "quality.status": object(
+    { up: nullable(quality), down: nullable(quality) },
+    { userId: string, theirs: nullable(bothQualities), weak: nullable(weakSide) },
+  ),
   "chat.message": object({
     id: string,
     sequence: integer,
