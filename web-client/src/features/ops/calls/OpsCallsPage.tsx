@@ -25,7 +25,9 @@ export function OpsCallsPage() {
   const state = chosen === "ended" ? "ended" : "live";
   const { items, value, error, reload, more, attempt } = usePages(
     useCallback((cursor: string | null) => listCalls(api, state, cursor), [api, state]));
-  useEvery(state === "live" ? lookAgainAfter : null, reload);
+  // Who has gone on to older ones is not thrown back to the first page.
+  const hasGoneOn = value !== null && items.length > value.items.length;
+  useEvery(state === "live" && !hasGoneOn ? lookAgainAfter : null, reload);
   return (
     <Shell
       title="Calls"
