@@ -159,6 +159,7 @@ public struct MarketplaceRoutes: Sendable {
             Route(.get, "/ops/analytics", admin) { try await handlers.analytics.show($0) },
 
             Route(.get, "/admin/audit", admin) { try await handlers.audit.all($0) },
+            Route(.get, "/admin/users", admin) { try await handlers.account.directory($0) },
             Route(.get, "/ops/calls", admin) { try await handlers.calls.list($0) },
             Route(.get, "/ops/calls/{id}", admin) { try await handlers.calls.show($0) },
             Route(.get, "/ops/outbox", admin) { try await handlers.outbox.show($0) },

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { LiveRequest } from "../src/api/shapes";
-import { amountText, parseAmount } from "../src/market/amount";
-import { CallSeats } from "../src/market/callSeat";
-import { emptyDesk, reduceDesk } from "../src/market/desk";
-import type { Asked, Desk, DeskEvent } from "../src/market/desk";
-import { Drafts, edited, emptyDraft } from "../src/market/draft";
-import { shownTags, withTags } from "../src/market/tags";
+import { amountText, parseAmount } from "../src/api/amount";
+import { CallSeats } from "../src/features/call/session/callSeat";
+import { emptyDesk, reduceDesk } from "../src/features/dashboard/desk";
+import type { Asked, Desk, DeskEvent } from "../src/features/dashboard/desk";
+import { Drafts, edited, emptyDraft } from "../src/features/questions/draft";
+import { shownTags, withTags } from "../src/ui/tags";
 
 const at = (second: number) => new Date(second * 1000).toISOString();
 
@@ -23,6 +23,13 @@ const cards = (desk: Desk) => desk.cards.map(({ requestId }) => requestId);
 const created = (id: string): DeskEvent => ({ name: "created", request: asked(id) });
 
 describe("a consultant's desk", () => {
+  test("does not call one's own answer that of another tab", () => {
+    const gone: DeskEvent = { name: "withdrawn", requestId: "a", reason: "answered" };
+    const own = after(created("a"), { name: "answering", requestId: "a", answer: "accepting" }, gone);
+    assert.deepEqual([cards(own), own.departed], [[], []]);
+    assert.deepEqual(after(created("a"), gone).departed.map(({ reason }) => reason), ["answered"]);
+  });
+
   test("shows a request once, whoever came first at the top", () => {
     assert.deepEqual(cards(after(created("a"), created("b"), created("a"))), ["a", "b"]);
     const list: DeskEvent = { name: "listed", requests: [listed("b"), listed("a"), listed("c", "expired")], askedAt: 0 };
