@@ -1,6 +1,6 @@
 /// The web client's pages that have an address of their own and no file: `index.html` answers there too, and the client
 /// shows what belongs to the path. Only these: whatever else is no file stays 404. The client knows them from
-/// `web-client/src/route.ts`.
+/// `web-client/src/app/route.ts`.
 enum ClientRoutes {
     private static let paths: Set<String> = [
         // Where the links in mails lead.

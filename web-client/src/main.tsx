@@ -1,7 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { Root } from "./Root";
-import { enter } from "./route";
+import { Root } from "./app/Root";
+import { enter } from "./app/route";
 import "./styles.css";
 
 const root = document.getElementById("root");

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ApiError } from "../src/api/error";
 import { Api } from "../src/api/http";
-import { Workplace } from "../src/market/workplace";
+import { Workplace } from "../src/features/dashboard/workplace";
 import { AccountConnection } from "../src/signaling/account";
 import type { AccountOptions } from "../src/signaling/account";
 import { TestServer, until, welcome } from "./server";

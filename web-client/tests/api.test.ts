@@ -5,7 +5,7 @@ import { confirmPasswordReset, requestPasswordReset, verifyEmail } from "../src/
 import { ApiError } from "../src/api/error";
 import type { Failure } from "../src/api/error";
 import { Api } from "../src/api/http";
-import { enter, pathOf, routeOf } from "../src/route";
+import { enter, pathOf, routeOf } from "../src/app/route";
 import { object, string } from "../src/signaling/shape";
 
 interface Sent {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { LiveRequest } from "../src/api/shapes";
-import { amountText, parseAmount } from "../src/market/amount";
-import { CallSeats } from "../src/market/callSeat";
-import { emptyDesk, reduceDesk } from "../src/market/desk";
-import type { Asked, Desk, DeskEvent } from "../src/market/desk";
-import { Drafts, edited, emptyDraft } from "../src/market/draft";
-import { shownTags, withTags } from "../src/market/tags";
+import { amountText, parseAmount } from "../src/api/amount";
+import { CallSeats } from "../src/features/call/session/callSeat";
+import { emptyDesk, reduceDesk } from "../src/features/dashboard/desk";
+import type { Asked, Desk, DeskEvent } from "../src/features/dashboard/desk";
+import { Drafts, edited, emptyDraft } from "../src/features/questions/draft";
+import { shownTags, withTags } from "../src/ui/tags";
 
 const at = (second: number) => new Date(second * 1000).toISOString();
 

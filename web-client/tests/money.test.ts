@@ -5,21 +5,21 @@ import type { Failure } from "../src/api/error";
 import type { Billing, Receipt } from "../src/api/moneyShapes";
 import { awaitsHold, needsCard, openHold, reduceCharge, unknownCharge } from "../src/call/charge";
 import type { BillingPush, Charge, ChargeEvent } from "../src/call/charge";
-import { troubleWords } from "../src/features/account/words";
-import { sessionIn } from "../src/features/money/admin/SessionSearch";
-import { chargeLine } from "../src/features/money/callWords";
-import { wayOf } from "../src/features/money/cards/setup";
-import { isWebAddress } from "../src/features/money/earnings/PayoutAccountCard";
-import { chartsOf } from "../src/features/money/earnings/weeks";
-import { fileName } from "../src/features/money/papers/save";
-import { billingStateWords, hasInvoice, hasReceipt, isSettling, problemWords, summaryWords } from "../src/features/money/session/summary";
+import { troubleWords } from "../src/ui/troubleWords";
+import { sessionIn } from "../src/features/admin/payments/SessionSearch";
+import { chargeLine } from "../src/features/call/money/callWords";
+import { wayOf } from "../src/features/account/cards/setup";
+import { isWebAddress } from "../src/features/dashboard/earnings/PayoutAccountCard";
+import { chartsOf } from "../src/features/dashboard/earnings/weeks";
+import { fileName } from "../src/features/account/papers/save";
+import { billingStateWords, hasInvoice, hasReceipt, isSettling, problemWords, summaryWords } from "../src/features/call/money/summary";
 import {
   accountStateWords, cardName, dayWords, disputeStateWords, expiryWords, monthWords, paymentStateWords, payoutStateWords,
   recoveryWords, requirementWords, takesEvidence,
-} from "../src/features/money/words";
-import { Once } from "../src/market/once";
-import { slicesOf, sumsOf } from "../src/market/receipt";
-import { RefundDrafts, readOrder, refundable } from "../src/market/refund";
+} from "../src/ui/moneyWords";
+import { Once } from "../src/api/once";
+import { slicesOf, sumsOf } from "../src/features/call/receipt/receipt";
+import { RefundDrafts, readOrder, refundable } from "../src/features/admin/payments/refund";
 import type { BillingStatus } from "../src/signaling/messages";
 
 const usd = (amount: number) => ({ amount, currency: "usd" });

@@ -3,7 +3,7 @@ import type { CallEngine } from "../../call/engine";
 import type { LocalMediaState } from "../../call/localMedia";
 import { Icon } from "../../ui/Icon";
 import type { IconName } from "../../ui/Icon";
-import { SourceButton } from "../SourceButton";
+import { SourceButton } from "./SourceButton";
 
 export interface ControlsProps {
   readonly engine: CallEngine;

@@ -3,7 +3,7 @@ import { formatClock } from "../../call/clock";
 import type { CallState, EndedReason } from "../../call/state";
 import { Brand } from "../../ui/Brand";
 import { Button } from "../../ui/Button";
-import { canRejoin, chargeWords, clockLabel, endedWords } from "../words";
+import { canRejoin, chargeWords, clockLabel, endedWords } from "./words";
 
 export interface EndedPageProps {
   readonly state: CallState;

@@ -1,7 +1,7 @@
 import { formatClock } from "../../call/clock";
 import type { BillingStatus } from "../../signaling/messages";
 import { Icon } from "../../ui/Icon";
-import { clockLabel, timeLeftWords } from "../words";
+import { clockLabel, timeLeftWords } from "./words";
 
 /** The server's clock, as it last told it: it alone knows which seconds count. */
 export function MediaClock({ billing }: { readonly billing: BillingStatus | null }) {

@@ -1,12 +1,12 @@
 import { useState } from "react";
-import { adviceFor, connectionNotice, warningWords } from "../words";
+import { adviceFor, connectionNotice, warningWords } from "./words";
 import { isDue } from "../../call/billing";
 import type { CallEngine } from "../../call/engine";
 import type { LocalMediaState } from "../../call/localMedia";
 import type { CallState, ConnectionSummary } from "../../call/state";
 import { Banner } from "../../ui/Banner";
 import { Button, IconButton } from "../../ui/Button";
-import { useNow } from "./useNow";
+import { useNow } from "../../ui/useNow";
 
 export interface NoticesProps {
   readonly engine: CallEngine;

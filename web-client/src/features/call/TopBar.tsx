@@ -2,7 +2,7 @@ import type { RefObject } from "react";
 import type { CallState, ConnectionSummary } from "../../call/state";
 import { counterpart, counterpartNames, shownOf } from "../../call/state";
 import { Icon } from "../../ui/Icon";
-import { connectionWords, qualityWords } from "../words";
+import { connectionWords, qualityWords } from "./words";
 import { MediaClock } from "./MediaClock";
 
 export interface TopBarProps {

@@ -7,7 +7,7 @@ import { SessionRecords } from "../../call/sessionRecord";
 import type { CallState, EndedReason } from "../../call/state";
 import { expose } from "../../diagnostics";
 import { useStore } from "../../ui/useStore";
-import { JoinPage } from "../join/JoinPage";
+import { JoinPage } from "./join/JoinPage";
 import { CallPage } from "./CallPage";
 import type { CallMoney } from "./CallPage";
 

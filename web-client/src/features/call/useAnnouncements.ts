@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "react";
 import type { CallState } from "../../call/state";
-import { announcement } from "../words";
+import { announcement } from "./words";
 
 /** The newest change that is worth being read out. With the chat open, its own log reads the messages. */
 export function useAnnouncements(state: CallState, chatOpen: boolean): string {

@@ -1,0 +1,177 @@
+import { useEffect, useRef, useState } from "react";
+import { postQuestion } from "../../api/market";
+import { Drafts, edited } from "./draft";
+import type { Draft } from "./draft";
+import { parseAmount } from "../../api/amount";
+import { hasTag, mostTags, shownTags, withTags } from "../../ui/tags";
+import { TextArea, TextField } from "../../ui/Field";
+import { TagField } from "../../ui/TagField";
+import { Trouble } from "../../ui/Trouble";
+import { SendButton } from "../../ui/SendButton";
+import { useAttempt } from "../../ui/useAttempt";
+import { AmountField } from "../../ui/AmountField";
+import { useMarket } from "../../app/market";
+import { useNavigate } from "../../app/navigation";
+import { Shell } from "../../app/Shell";
+import { NoCard } from "../account/cards/NoCard";
+import { useSuggestions } from "./useSuggestions";
+import type { Suggestions } from "./useSuggestions";
+
+export function AskPage() {
+  const { api } = useMarket();
+  const navigate = useNavigate();
+  const [drafts] = useState(() => Drafts.inBrowser());
+  const [draft, setDraft] = useState(() => drafts.find());
+  const [tagText, setTagText] = useState("");
+  const [problems, setProblems] = useState<Problems>({});
+  const [attempt, begin] = useAttempt();
+  const titleField = useRef<HTMLInputElement>(null);
+  const bodyField = useRef<HTMLTextAreaElement>(null);
+  const budgetField = useRef<HTMLInputElement>(null);
+  const suggestions = useSuggestions(api, draft.title, draft.body);
+  const tags = shownTags(suggestions.tags, draft.added, draft.removed);
+  const error = attempt.name === "failed" ? attempt.error : null;
+  const of = (pointer: string) => error?.of(pointer).join(" ") || null;
+
+  useEffect(() => drafts.keep(draft), [drafts, draft]);
+
+  const edit = (changes: Partial<Draft>) => setDraft((last) => edited(last, changes));
+  const addTags = (text: string) => {
+    const next = withTags(tags, text, mostTags.question);
+    const fresh = next.filter((tag) => !hasTag(tags, tag));
+    edit({
+      added: [...draft.added, ...fresh],
+      removed: draft.removed.filter((tag) => !hasTag(fresh, tag)),
+    });
+  };
+  const removeTag = (tag: string) => edit({
+    added: draft.added.filter((one) => !hasTag([tag], one)),
+    removed: hasTag(suggestions.tags, tag) ? [...draft.removed, tag].slice(-100) : draft.removed,
+  });
+  const submit = () => {
+    const found = check(draft);
+    setProblems(found);
+    const first = found.title !== undefined ? titleField : found.body !== undefined ? bodyField
+      : found.budget !== undefined ? budgetField : null;
+    if (first !== null) {
+      first.current?.focus();
+      return;
+    }
+    const budget = draft.budget.trim() === "" ? null : parseAmount(draft.budget, draft.currency);
+    const chosen = withTags(tags, tagText, mostTags.question);
+    // Suggestions for an older text are no choice of the customer's: then the server chooses.
+    const isChosen = chosen.length > 0 && (suggestions.state === "fresh" || draft.added.length > 0 || tagText.trim() !== "");
+    begin(async () => {
+      const question = await postQuestion(api, {
+        title: draft.title.trim(),
+        body: draft.body.trim(),
+        ...(isChosen ? { tags: chosen } : {}),
+        ...(budget === null ? {} : { budget }),
+      }, draft.key);
+      drafts.forget();
+      navigate({ page: "question", id: question.id });
+    });
+  };
+  return (
+    <Shell title="What do you want to know?">
+      <NoCard />
+      <form
+        className="panel panel--form"
+        noValidate
+        data-testid="question-form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        {error === null || isOfField(of) ? null : <Trouble error={error} />}
+        <TextField
+          ref={titleField}
+          label="Your question in one line"
+          type="text"
+          autoComplete="off"
+          maxLength={200}
+          testId="title-input"
+          value={draft.title}
+          problem={problems.title ?? of("/title")}
+          onChange={(title) => edit({ title })}
+        />
+        <TextArea
+          ref={bodyField}
+          label="What should a consultant know beforehand?"
+          rows={7}
+          maxLength={10_000}
+          testId="body-input"
+          hint="What you want to reach, what you tried, what happened instead. It is shown to those who are asked."
+          value={draft.body}
+          problem={problems.body ?? of("/body")}
+          onChange={(body) => edit({ body })}
+        />
+        <TagField
+          label="What it is about"
+          tags={tags}
+          most={mostTags.question}
+          hint={tagHint(suggestions, tags.length)}
+          problem={of("/tags")}
+          testId="question-tags"
+          text={tagText}
+          onText={setTagText}
+          onAdd={addTags}
+          onRemove={removeTag}
+        />
+        <AmountField
+          ref={budgetField}
+          label="Hourly budget (optional)"
+          hint="Only consultants whose hour costs no more are asked."
+          amount={draft.budget}
+          currency={draft.currency}
+          problem={problems.budget ?? of("/budget/amount") ?? of("/budget")}
+          testId="budget-input"
+          required={false}
+          onAmount={(budget) => edit({ budget })}
+          onCurrency={(currency) => edit({ currency })}
+        />
+        <SendButton
+          isSending={attempt.name === "sending"}
+          label="Find a consultant now"
+          labelWhileSending="Posting…"
+          testId="ask-button"
+        />
+      </form>
+    </Shell>
+  );
+}
+
+interface Problems {
+  readonly title?: string;
+  readonly body?: string;
+  readonly budget?: string;
+}
+
+function check({ title, body, budget, currency }: Draft): Problems {
+  return {
+    ...(Array.from(title.trim()).length < 3 ? { title: "Put your question into a line of at least 3 characters." } : {}),
+    ...(body.trim() === "" ? { body: "Write a few words about it: they decide who is asked." } : {}),
+    ...(budget.trim() !== "" && parseAmount(budget, currency) === null
+      ? { budget: "Write an amount like 120 or 99.50, or leave it empty." } : {}),
+  };
+}
+
+function isOfField(of: (pointer: string) => string | null): boolean {
+  return ["/title", "/body", "/tags", "/budget", "/budget/amount"].some((pointer) => of(pointer) !== null);
+}
+
+function tagHint({ state }: Suggestions, count: number): string {
+  switch (state) {
+    case "none":
+      return "Suggested from what you write. Take away what is wrong, and add what is missing.";
+    case "asking":
+      return "Looking for fitting tags…";
+    case "fresh":
+      return count === 0
+        ? "Nothing stands out. Add a word or two, or leave it to us."
+        : "Take away what is wrong, and add what is missing.";
+    case "failed":
+      return "No suggestions at the moment. Add some yourself, or leave it to us.";
+  }
+}
