@@ -43,3 +43,10 @@ export function freeWords(freeSeconds: number | null): string {
     ? "You pay by the second."
     : `The first ${freeTime(freeSeconds)} cost nothing if the call ends within them.`;
 }
+
+/** Why a card is asked for. */
+export function withoutCard(freeSeconds: number | null): string {
+  return freeSeconds === null || freeSeconds === 0
+    ? "Without a card no call can be paid for."
+    : `Calls are free under ${freeTime(freeSeconds)}; without a card a call ends then.`;
+}

@@ -6,7 +6,8 @@ import { Drafts, emptyDraft } from "./draft";
 import { Button } from "../../ui/Button";
 import { useStore } from "../../ui/useStore";
 import { Trouble } from "../../ui/Trouble";
-import { useAttempt } from "../../ui/useAttempt";
+import { Stalled } from "../../ui/Stalled";
+import { usePersistence } from "../../ui/usePersistence";
 import { useMarket } from "../../app/market";
 import { Link, useNavigate } from "../../app/navigation";
 import { Shell } from "../../app/Shell";
@@ -14,8 +15,10 @@ import { useLoaded } from "../../ui/useLoaded";
 import { useGoToCall } from "../../app/useReadySessions";
 import { Waiting } from "../../ui/Waiting";
 import { rateWords } from "../call/session/words";
+import { AvailableNow } from "../consultants/AvailableNow";
+import { DeviceCheck } from "../call/check/DeviceCheck";
 import { MatchList } from "./MatchList";
-import { isOpen, questionStateWords } from "./words";
+import { isOpen, nextWords, questionStateWords } from "./words";
 
 /** While somebody is looked for, the page asks again after this long, whatever was pushed. */
 const askAgainAfter = 10_000;
@@ -75,6 +78,10 @@ export interface QuestionViewProps {
 
 export function QuestionView({ question, matches, onChanged }: QuestionViewProps) {
   const { state, waiting, sessionId } = question;
+  const { api, config, connection } = useMarket();
+  const { skew } = useStore(connection.store);
+  const freeSeconds = config.freeSeconds ?? null;
+  const next = nextWords(question);
   return (
     <>
       <section className={`panel progress progress--${state}`} aria-label="How it stands" data-testid="question-state" data-state={state} data-waiting={waiting}>
@@ -83,6 +90,7 @@ export function QuestionView({ question, matches, onChanged }: QuestionViewProps
           {questionStateWords(question)}
         </p>
         <p className="panel__lead" role="status" data-testid="question-message">{question.message}</p>
+        {next === null ? null : <p data-testid="question-next">{next}</p>}
         {isOpen(question) ? <p className="field__hint">Stay on this page, or keep it open in a tab: it goes to the call by itself.</p> : null}
         <div className="panel__actions">
           {state === "accepted" && sessionId !== null
@@ -92,7 +100,14 @@ export function QuestionView({ question, matches, onChanged }: QuestionViewProps
           {state === "expired" || state === "cancelled" ? <AskAgain question={question} /> : null}
         </div>
       </section>
-      <MatchList matches={matches} isLooking={isOpen(question)} />
+      <MatchList matches={matches} isLooking={isOpen(question)} freeSeconds={freeSeconds} api={api} skew={skew} />
+      {isOpen(question) ? <DeviceCheck /> : null}
+      {isOpen(question) ? (
+        <AvailableNow
+          api={api} freeSeconds={freeSeconds} title="Who else is free" tags={question.tags}
+          except={matches.map(({ consultantId }) => consultantId)}
+        />
+      ) : null}
       <section className="panel" aria-label="What you asked">
         <h2 className="plain-text" data-testid="question-title">{question.title}</h2>
         <p className="plain-text plain-text--lines">{question.body}</p>
@@ -109,7 +124,7 @@ export function QuestionView({ question, matches, onChanged }: QuestionViewProps
 
 function CancelButton({ id, onChanged }: { readonly id: string; readonly onChanged: () => void }) {
   const { api } = useMarket();
-  const [attempt, begin] = useAttempt();
+  const { attempt, begin, ...stalled } = usePersistence();
   // Too late is news, not trouble: the page shows what has happened meanwhile.
   const error = attempt.name === "failed" && !attempt.error.is("question_closed") ? attempt.error : null;
   return (
@@ -121,6 +136,7 @@ function CancelButton({ id, onChanged }: { readonly id: string; readonly onChang
       >
         {attempt.name === "sending" ? "Cancelling…" : "Cancel the question"}
       </Button>
+      <Stalled {...stalled} />
       {error === null ? null : <Trouble error={error} />}
     </>
   );
