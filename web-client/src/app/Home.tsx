@@ -6,6 +6,7 @@ import type { MarketRoute } from "./route";
 import { useStore } from "../ui/useStore";
 import { NoAccounts } from "../features/auth/AccountPage";
 import { RegisterPage } from "../features/auth/RegisterPage";
+import { WelcomePage } from "../features/auth/WelcomePage";
 import { SignInPage } from "../features/auth/SignInPage";
 import { troubleWords } from "../ui/troubleWords";
 import { LinkPage } from "../features/call/join/LinkPage";
@@ -69,7 +70,9 @@ function Entrance({ config, api, session, route }: EntranceProps) {
       return <SignedIn key={state.user.id} config={config} api={api} session={session} user={state.user} route={route} />;
     case "signed-out":
       if (route.page === "register") return <RegisterPage api={api} />;
-      if (route.page === "home" && !state.ended) return <LinkPage trouble="none" hasAccounts onToken={openRoom} />;
+      if (route.page === "home" && !state.ended) {
+        return <WelcomePage api={api} freeSeconds={config.freeSeconds ?? null} onToken={openRoom} />;
+      }
       return <SignInPage session={session} reason={state.ended ? "ended" : route.page === "sign-in" ? null : "needed"} />;
   }
 }

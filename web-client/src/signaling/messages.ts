@@ -23,6 +23,7 @@ const questionState = choice(["open", "matching", "accepted", "expired", "cancel
 const endedState = choice(["completed", "cancelled", "failed"], "failed");
 const billingPush = choice(
   ["held", "captured", "declined", "authentication_required", "unconfirmed", "processor_away", "settled"], "held");
+const weakSide = choice(["yours", "theirs", "both"], "both");
 const leaveReason = choice(["left", "timeout"], "left");
 const endReason = choice(endReasons, "closed");
 const slot = choice(slots, "mic");
@@ -154,7 +155,10 @@ export const serverNotifications = {
   "media.connection": object({ userId: string, state: connectionStates }),
   "billing.status": billingStatus,
   "billing.warning": object({ secondsLeft: integer, reason: warningReason }),
-  "quality.status": object({ up: nullable(quality), down: nullable(quality) }, { userId: string }),
+  "quality.status": object(
+    { up: nullable(quality), down: nullable(quality) },
+    { userId: string, theirs: nullable(object({ up: nullable(quality), down: nullable(quality) })), weak: nullable(weakSide) },
+  ),
   "chat.message": object({
     id: string,
     sequence: integer,
