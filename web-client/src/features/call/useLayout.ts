@@ -10,7 +10,9 @@ export interface View {
 
 const place = "consult.layout";
 
-function stored(): { readonly layout: Layout; readonly selfView: boolean } {
+type Choice = Pick<View, "layout" | "selfView">;
+
+function stored(): Choice {
   try {
     const [layout, own] = (localStorage.getItem(place) ?? "").split(" ");
     return { layout: layout === "side" ? "side" : "speaker", selfView: own !== "hidden" };
@@ -22,7 +24,7 @@ function stored(): { readonly layout: Layout; readonly selfView: boolean } {
 /** How the pictures lie on the stage. The choice stays for the next call. */
 export function useLayout(): View {
   const [view, setView] = useState(stored);
-  const change = useCallback((next: (last: ReturnType<typeof stored>) => ReturnType<typeof stored>) => setView((last) => {
+  const change = useCallback((next: (last: Choice) => Choice) => setView((last) => {
     const { layout, selfView } = next(last);
     try {
       localStorage.setItem(place, `${layout} ${selfView ? "shown" : "hidden"}`);
@@ -31,10 +33,9 @@ export function useLayout(): View {
     }
     return { layout, selfView };
   }), []);
-  const toggleLayout = useCallback(() => change((last) => ({
+  const toggleLayout = useCallback(() => change(({ layout, selfView }) => (
     // Side by side without oneself would be one picture.
-    ...(last.layout === "side" ? { layout: "speaker", selfView: last.selfView } : { layout: "side", selfView: true }),
-  })), [change]);
+    layout === "side" ? { layout: "speaker", selfView } : { layout: "side", selfView: true })), [change]);
   const toggleSelfView = useCallback(() => change((last) => ({ ...last, selfView: !last.selfView })), [change]);
   return { ...view, toggleLayout, toggleSelfView };
 }

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import { cancelQuestion, findQuestion, listMatches } from "../../api/market";
 import type { Match, Question } from "../../api/shapes";
 import { amountText } from "../../api/amount";
@@ -18,14 +19,16 @@ import { rateWords } from "../call/session/words";
 import { AvailableNow } from "../consultants/AvailableNow";
 import { DeviceCheck } from "../call/check/DeviceCheck";
 import { MatchList } from "./MatchList";
+import type { MatchListProps } from "./MatchList";
 import { isOpen, nextWords, questionStateWords } from "./words";
 
 /** While somebody is looked for, the page asks again after this long, whatever was pushed. */
 const askAgainAfter = 10_000;
 
 export function QuestionPage({ id }: { readonly id: string }) {
-  const { api, connection } = useMarket();
-  const { welcomes } = useStore(connection.store);
+  const { api, config, connection } = useMarket();
+  const { welcomes, skew } = useStore(connection.store);
+  const freeSeconds = config.freeSeconds ?? null;
   const { value, error, reload } = useLoaded(useCallback(async () => {
     const [question, matches] = await Promise.all([findQuestion(api, id), listMatches(api, id)]);
     return { question, matches };
@@ -51,7 +54,18 @@ export function QuestionPage({ id }: { readonly id: string }) {
   }
   return (
     <Shell title="Your question">
-      <QuestionView question={value.question} matches={value.matches} onChanged={reload} />
+      <QuestionView
+        question={value.question} matches={value.matches} onChanged={reload} freeSeconds={freeSeconds} api={api} skew={skew}
+        meanwhile={(
+          <>
+            <DeviceCheck />
+            <AvailableNow
+              api={api} freeSeconds={freeSeconds} title="Who else is free" tags={value.question.tags}
+              except={value.matches.map(({ consultantId }) => consultantId)}
+            />
+          </>
+        )}
+      />
     </Shell>
   );
 }
@@ -70,17 +84,16 @@ function useArrival(question: Question | null): void {
   }, [sessionId, goToCall]);
 }
 
-export interface QuestionViewProps {
+export interface QuestionViewProps extends Pick<MatchListProps, "freeSeconds" | "api" | "skew"> {
   readonly question: Question;
   readonly matches: readonly Match[];
+  /** What there is to do while somebody is looked for. */
+  readonly meanwhile: ReactNode;
   readonly onChanged: () => void;
 }
 
-export function QuestionView({ question, matches, onChanged }: QuestionViewProps) {
+export function QuestionView({ question, matches, onChanged, freeSeconds, api, skew, meanwhile }: QuestionViewProps) {
   const { state, waiting, sessionId } = question;
-  const { api, config, connection } = useMarket();
-  const { skew } = useStore(connection.store);
-  const freeSeconds = config.freeSeconds ?? null;
   const next = nextWords(question);
   return (
     <>
@@ -101,13 +114,7 @@ export function QuestionView({ question, matches, onChanged }: QuestionViewProps
         </div>
       </section>
       <MatchList matches={matches} isLooking={isOpen(question)} freeSeconds={freeSeconds} api={api} skew={skew} />
-      {isOpen(question) ? <DeviceCheck /> : null}
-      {isOpen(question) ? (
-        <AvailableNow
-          api={api} freeSeconds={freeSeconds} title="Who else is free" tags={question.tags}
-          except={matches.map(({ consultantId }) => consultantId)}
-        />
-      ) : null}
+      {isOpen(question) ? meanwhile : null}
       <section className="panel" aria-label="What you asked">
         <h2 className="plain-text" data-testid="question-title">{question.title}</h2>
         <p className="plain-text plain-text--lines">{question.body}</p>
