@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from harness.api import EmbeddedServer
 from harness.chromium import ChromiumPage
 from harness.firefox import FirefoxPage
 from harness.gstreamer import GStreamerSide
+from harness.lab.network import Network
 from harness.marketplace import open_town
 from harness.people import Town
 from harness.page import Page
@@ -140,6 +141,13 @@ def quick(request: pytest.FixtureRequest) -> bool:
 
 
 Serve = Callable[..., Awaitable[Server]]
+
+
+@pytest.fixture
+def network(nothing_left: None) -> Iterator[Network]:
+    """A network of the test's own. The test is in its hub, and so are the servers it starts."""
+    with Network() as made:
+        yield made
 
 
 @pytest_asyncio.fixture

@@ -30,7 +30,7 @@ class ChromiumPage(Page):
     @classmethod
     async def launch(
         cls, playwright: Playwright, folder: Path, party: str, scripts: tuple[str, ...] = (), insecure: bool = False,
-        arguments: tuple[str, ...] = (),
+        arguments: tuple[str, ...] = (), executable: str | None = None,
     ) -> ChromiumPage:
         marker = f"--consult-live={uuid.uuid4().hex}"
         folder.mkdir(parents=True, exist_ok=True)
@@ -39,7 +39,7 @@ class ChromiumPage(Page):
             picture.write_y4m(camera, party)
             tone.write_wav(microphone, party)
         browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), headless=True, timeout=60_000, args=[
+            executable_path=executable or shutil.which("chromium"), headless=True, timeout=60_000, args=[
                 "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream",
                 f"--use-file-for-fake-video-capture={camera}", f"--use-file-for-fake-audio-capture={microphone}",
                 "--autoplay-policy=no-user-gesture-required", "--disable-features=WebRtcHideLocalIpsWithMdns",

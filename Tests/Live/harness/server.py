@@ -51,7 +51,8 @@ class Server:
 
     command = ["signal"]
 
-    def __init__(self, folder: Path, executable: str | None = None, **settings: Any) -> None:
+    def __init__(self, folder: Path, executable: str | None = None, host: str = LOOPBACK, **settings: Any) -> None:
+        self.host = f"[{host}]" if ":" in host else host
         self.executable = executable or binary()
         self.folder = folder
         self.data = folder / "data"
@@ -61,14 +62,14 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
         self.stopped = False
         self.settings = {
-            "CONSULT_BIND": LOOPBACK,
+            "CONSULT_BIND": host,
             "CONSULT_SIGNAL_PORT": str(self.signal_port),
             "CONSULT_OPS_PORT": str(self.ops_port),
             "CONSULT_HTTP_PORT": str(self.http_port),
             "CONSULT_DATA_DIR": str(self.data),
             "CONSULT_CLIENT_DIR": str(ROOT / "web-client/dist"),
             "CONSULT_JWT_KEY": self.signer.setting,
-            "CONSULT_RELAY_ADDRESSES": LOOPBACK,
+            "CONSULT_RELAY_ADDRESSES": host,
             "CONSULT_RELAY_PORTS": media_ports(),
             "CONSULT_CONNECTIONS_PER_ADDRESS": "0",
             "CONSULT_LOG_LEVEL": "debug",
@@ -136,11 +137,11 @@ class Server:
 
     @property
     def base(self) -> str:
-        return f"{'https' if self.tls else 'http'}://{LOOPBACK}:{self.signal_port}"
+        return f"{'https' if self.tls else 'http'}://{self.host}:{self.signal_port}"
 
     @property
     def websocket(self) -> str:
-        return f"{'wss' if self.tls else 'ws'}://{LOOPBACK}:{self.signal_port}/ws"
+        return f"{'wss' if self.tls else 'ws'}://{self.host}:{self.signal_port}/ws"
 
     def link(self, token: str) -> str:
         return f"{self.base}/#token={token}"
