@@ -2,16 +2,18 @@
 const tones = [523, 659, 784] as const;
 const length = 0.22;
 const loudness = 0.2;
+const patience = 2_000;
 
 type SinkContext = AudioContext & { setSinkId?: (id: string) => Promise<void> };
 
-/** Plays on this speaker, or on the system's; ends when it has been played. */
+/** Plays on this speaker, or on the system's; ends when it has been played, and fails where nothing can be played. */
 export async function playTestSound(speaker: string | null): Promise<void> {
   const context: SinkContext = new AudioContext();
   try {
     // A speaker that is gone leaves the sound where it was.
     if (speaker !== null) await context.setSinkId?.(speaker).catch(() => undefined);
-    await context.resume();
+    // Where there is no sound device, some browsers never say so.
+    await Promise.race([context.resume(), new Promise((_, fail) => setTimeout(() => fail(new Error("no sound")), patience))]);
     tones.forEach((frequency, index) => {
       const begin = context.currentTime + index * length;
       const oscillator = context.createOscillator();
