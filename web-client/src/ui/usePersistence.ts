@@ -4,9 +4,12 @@ import { idle } from "./useAttempt";
 import type { Attempt } from "./useAttempt";
 import { pauseBefore } from "./useTryingAgain";
 
+/** After this long without an answer it is said that there is none. */
+const patience = 4_000;
+
 export interface Persistence {
   readonly attempt: Attempt;
-  /** Nobody answered, and it is tried again by itself. */
+  /** Nobody answers, or none has for a while; it is tried again by itself. */
   readonly isStalled: boolean;
   readonly begin: (work: () => Promise<void>) => void;
   /** Stops trying; what was typed stays. */
@@ -37,6 +40,9 @@ export function usePersistence(): Persistence {
     const isMine = () => current.current === mine;
     // Marks that something is under way, before there is a pause to be woken from.
     wake.current = () => undefined;
+    const waiting = setTimeout(() => {
+      if (isMine()) setStalled(true);
+    }, patience);
     const run = async () => {
       for (let tries = 0; isMine(); tries += 1) {
         try {
@@ -59,6 +65,7 @@ export function usePersistence(): Persistence {
           });
         }
       }
+      clearTimeout(waiting);
       if (!isMine()) return;
       wake.current = null;
       setStalled(false);
