@@ -42,8 +42,8 @@ prepare_modules
 out=dist.next
 rm -rf "$out"
 mkdir -p "$out/assets"
-"$(tool esbuild)" src/main.tsx --bundle --minify --format=esm --target=es2022 --jsx=automatic --sourcemap \
-  --define:process.env.NODE_ENV=\"production\" --entry-names='[name]-[hash]' --outdir="$out/assets" --log-level=warning
+"$(tool esbuild)" src/main.tsx --bundle --splitting --minify --format=esm --target=es2022 --jsx=automatic --sourcemap \
+  --define:process.env.NODE_ENV=\"production\" --entry-names="[name]-[hash]" --chunk-names="part-[hash]" --outdir="$out/assets" --log-level=warning
 cp -R public/. "$out/"
 
 script=$(cd "$out/assets" && ls main-*.js)

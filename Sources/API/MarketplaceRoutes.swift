@@ -156,6 +156,7 @@ public struct MarketplaceRoutes: Sendable {
             Route(.get, "/ops/analytics", admin) { try await handlers.analytics.show($0) },
 
             Route(.get, "/admin/audit", admin) { try await handlers.audit.all($0) },
+            Route(.get, "/admin/users", admin) { try await handlers.account.directory($0) },
             Route(.get, "/ops/outbox", admin) { try await handlers.outbox.show($0) },
             Route(.post, "/ops/outbox/{id}/retry", admin) { try await handlers.outbox.retry($0) },
         ]

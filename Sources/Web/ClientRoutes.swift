@@ -8,10 +8,14 @@ enum ClientRoutes {
         // The marketplace.
         "/sign-in", "/register", "/ask", "/questions", "/sessions", "/desk", "/profile",
         // Money.
-        "/account/payment-methods", "/account/payments", "/account/invoices", "/earnings", "/admin/payments",
+        "/account/payment-methods", "/account/payments", "/account/invoices", "/earnings",
+        // The account itself.
+        "/account", "/account/security", "/account/privacy",
+        // Operators and administrators.
+        "/ops", "/ops/calls", "/ops/queue", "/admin/payments", "/admin/users", "/admin/audit",
     ]
     /// Below these, each thing has a page by its id.
-    private static let collections = ["/questions/", "/sessions/"]
+    private static let collections = ["/questions/", "/sessions/", "/ops/calls/"]
 
     /// Whether the client has a page at this path, which is matched as a whole.
     static func contains(_ path: String) -> Bool {

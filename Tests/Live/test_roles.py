@@ -16,6 +16,7 @@ GUARDED = [
     ("PUT", "/me/consents", ANYBODY), ("GET", "/me/security-events", ANYBODY), ("GET", "/me/profile", ("consultant",)),
     ("PUT", "/me/profile", ("consultant",)), ("PUT", "/me/availability", ("consultant",)),
     ("POST", "/me/profile/linkedin-import", ("consultant",)), ("GET", "/admin/audit", ("admin",)),
+    ("GET", "/admin/users", ("admin",)),
     ("GET", "/ops/outbox", ("admin",)), ("POST", "/ops/outbox/1/retry", ("admin",)), ("GET", "/ops/analytics", ("admin",)),
     ("GET", "/ops/reconciliation", ("admin",)),
     ("POST", "/questions/keywords", ("customer",)), ("POST", "/questions", ("customer",)), ("GET", "/questions", ("customer",)),

@@ -26,7 +26,11 @@ import Testing
         "/", "/index.html", "/verify-email", "/reset-password", "/sign-in", "/register", "/ask", "/questions",
         "/sessions", "/desk", "/profile", "/questions/01980f3e-5a4b-7c6d-8e9f-0a1b2c3d4e5f",
         "/sessions/01980f3e-5a4b-7c6d-8e9f-0a1b2c3d4e5f", "/account/payment-methods", "/account/payments",
-        "/account/invoices", "/earnings", "/admin/payments",
+        "/account/invoices", "/earnings", "/admin/payments", "/account", "/account/security", "/account/privacy",
+        "/ops",
+        "/ops/calls", "/ops/calls/01980f3e-5a4b-7c6d-8e9f-0a1b2c3d4e5f", "/ops/queue", "/admin/disputes",
+        "/admin/users",
+        "/admin/audit",
     ])
     func `the client's pages are all its index`(path: String) throws {
         let folder = try Folder()
@@ -42,7 +46,7 @@ import Testing
         "/verify-email/", "/verify-email/x", "/x/verify-email", "/Verify-Email", "//verify-email", "/reset-passwords",
         "/reset-password.html", "/unknown", "/assets", "verify-email", "/questions/", "/questions/a/b",
         "/questions/a.b", "/sessions/..", "/sessions/a%20b", "/desk/1",
-        "/account", "/account/", "/admin", "/earnings/1",
+        "/account/", "/admin", "/earnings/1", "/ops/", "/ops/calls/", "/ops/calls/a/b",
         "/questions/\(String(repeating: "a", count: 65))",
     ])
     func `what is neither a file nor a page of the client is not found`(path: String) throws {

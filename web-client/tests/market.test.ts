@@ -23,6 +23,13 @@ const cards = (desk: Desk) => desk.cards.map(({ requestId }) => requestId);
 const created = (id: string): DeskEvent => ({ name: "created", request: asked(id) });
 
 describe("a consultant's desk", () => {
+  test("does not call one's own answer that of another tab", () => {
+    const gone: DeskEvent = { name: "withdrawn", requestId: "a", reason: "answered" };
+    const own = after(created("a"), { name: "answering", requestId: "a", answer: "accepting" }, gone);
+    assert.deepEqual([cards(own), own.departed], [[], []]);
+    assert.deepEqual(after(created("a"), gone).departed.map(({ reason }) => reason), ["answered"]);
+  });
+
   test("shows a request once, whoever came first at the top", () => {
     assert.deepEqual(cards(after(created("a"), created("b"), created("a"))), ["a", "b"]);
     const list: DeskEvent = { name: "listed", requests: [listed("b"), listed("a"), listed("c", "expired")], askedAt: 0 };

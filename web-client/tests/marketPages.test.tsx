@@ -13,8 +13,9 @@ import { QuestionList } from "../src/features/questions/QuestionsPage";
 import { questionStateWords, requestStateWords, scoreWords } from "../src/features/questions/words";
 import { availabilityWords } from "../src/features/dashboard/Availability";
 import { Departures } from "../src/features/dashboard/Departures";
-import { Figures } from "../src/features/dashboard/DeskPage";
-import { ProfileForm } from "../src/features/consultants/ProfilePage";
+import { Figures } from "../src/features/dashboard/PerformancePanel";
+import { draftOf } from "../src/features/consultants/draft";
+import { ProfileForm } from "../src/features/consultants/ProfileForm";
 import { RequestCard } from "../src/features/dashboard/RequestCard";
 import { departedWords, missingList } from "../src/features/dashboard/words";
 import { Waiting } from "../src/ui/Waiting";
@@ -168,22 +169,25 @@ describe("the desk", () => {
   test("own numbers are percentages and seconds, and a dash where there is none yet", () => {
     const own: Performance = {
       responseSeconds: 14.2, acceptance: 0.75, completion: null, rating: null, utilisation: 0.42, goal: 0.8,
-      asked: 8, accepted: 6, completed: 0,
+      asked: 8, accepted: 6, completed: 0, failed: 1, ratings: 0,
     };
     const html = renderToStaticMarkup(<Figures own={own} />);
-    assert.match(html, /75\u00a0%/);
+    assert.match(html, /75%/);
     assert.match(html, /6 of 8 requests/);
-    assert.match(html, /14\u00a0s/);
-    assert.match(html, /goal 80\u00a0%/);
+    assert.match(html, /14 sec/);
+    assert.match(html, /data-testid="figure-utilisation" data-state="missed"[\s\S]*42%[\s\S]*Goal 80%: not reached/);
+    assert.match(html, /0 of 1 calls that began/);
     assert.match(html, /data-testid="figure-rating"[\s\S]*–/);
   });
 
   test("the profile's form shows what is there, and the server's words at their fields", () => {
-    const form = (attempt: Attempt) => renderToStaticMarkup(<ProfileForm profile={profile} attempt={attempt} onSave={nothing} />);
+    const form = (attempt: Attempt, isChanged = false) => renderToStaticMarkup(
+      <ProfileForm draft={draftOf(profile)} isChanged={isChanged} attempt={attempt} onEdit={nothing} onSave={nothing} />);
     assert.match(form(idle), /value="120"/);
     assert.match(form(idle), /aria-label="Remove SQL"/);
     assert.match(form(refused(422, "invalid_content", "/hourlyRate/amount")), /-problem"[^>]*>The server&#x27;s words\./);
     assert.match(form({ name: "done" }), /Saved[\s\S]*href="\/desk"/);
+    assert.match(form({ name: "done" }, true), /Not saved yet/);
   });
 });
 

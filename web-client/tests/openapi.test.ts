@@ -1,6 +1,9 @@
 /** What the client sends to the API and reads from it is what docs/openapi.yaml publishes. */
 import { describe, test } from "node:test";
+import * as account from "../src/api/account";
+import { linkedInImport } from "../src/api/linkedin";
 import * as money from "../src/api/moneyShapes";
+import * as ops from "../src/api/opsShapes";
 import * as shapes from "../src/api/shapes";
 import { money as amount } from "../src/signaling/messages";
 import { boolean, choice, integer, list, object, string } from "../src/signaling/shape";
@@ -78,8 +81,31 @@ const aboutMoney: readonly Exchange[] = [
   { call: "get /sessions/{id}", status: "200", reads: money.pricedSession },
 ];
 
+const consentChoice = object({ document: account.consentDocument, version: string, granted: boolean });
+
+const aboutAccounts: readonly Exchange[] = [
+  { call: "patch /me", sends: object({}, { name: string }), status: "200", reads: shapes.user },
+  { call: "post /me/password", sends: object({ currentPassword: string, newPassword: string }), status: "204" },
+  { call: "post /auth/logout-everywhere", status: "204" },
+  { call: "get /me/security-events", status: "200", reads: shapes.page(account.securityEvent) },
+  { call: "get /me/consents", status: "200", reads: account.consents },
+  { call: "put /me/consents", sends: object({ consents: list(consentChoice) }), status: "200", reads: account.consents },
+  { call: "get /me/export", status: "200" },
+  { call: "delete /me", sends: object({ password: string }), status: "200", reads: account.erased },
+  { call: "post /me/profile/linkedin-import", status: "200", reads: linkedInImport },
+];
+
+const aboutOperations: readonly Exchange[] = [
+  { call: "get /ops/analytics", status: "200", reads: ops.analytics },
+  { call: "get /ops/outbox", status: "200", reads: ops.outbox },
+  { call: "post /ops/outbox/{id}/retry", status: "204" },
+  { call: "get /ops/reconciliation", status: "200", reads: ops.reconciliation },
+  { call: "get /admin/users", status: "200", reads: shapes.page(ops.account) },
+  { call: "get /admin/audit", status: "200", reads: shapes.page(account.securityEvent) },
+];
+
 describe("the published API", () => {
-  for (const exchange of [...exchanges, ...aboutMoney]) {
+  for (const exchange of [...exchanges, ...aboutMoney, ...aboutAccounts, ...aboutOperations]) {
     test(`agrees with the client on ${exchange.call}, ${exchange.status}`, () => check(exchange));
   }
 });

@@ -16,8 +16,8 @@ public struct PaymentHandlers: Sendable {
         self.store = store
     }
 
-    /// `GET /payments?session=&limit=&cursor=`: 200 with a page, the newest first: a customer's and a consultant's own, an
-    /// admin's everybody's.
+    /// `GET /payments?session=&state=&limit=&cursor=`: 200 with a page, the newest first: a customer's and a consultant's own,
+    /// an admin's everybody's.
     public func list(_ call: Call) async throws -> Reply {
         let caller = try call.signedIn()
         let page = try call.page(after: UniqueID.self)
@@ -25,12 +25,18 @@ public struct PaymentHandlers: Sendable {
         if caller.role != .admin {
             condition = "(sessions.customer_id = \(caller.user) OR sessions.consultant_id = \(caller.user))"
         }
-        if let text = call.query["session"] {
-            var fields = Fields()
-            let session = fields.check("session", text, "a UUID") { UniqueID($0) }
-            try fields.finish()
-            if let session { condition = "\(condition) AND payments.session_id = \(session)" }
+        var fields = Fields()
+        if let text = call.query["session"],
+            let session = fields.check("session", text, "a UUID", { UniqueID($0) })
+        {
+            condition = "\(condition) AND payments.session_id = \(session)"
         }
+        if let text = call.query["state"],
+            let state = fields.check("state", text, "a payment's state", { ChargeHold.State(rawValue: $0) })
+        {
+            condition = "\(condition) AND payments.state = \(state.rawValue)"
+        }
+        try fields.finish()
         if let after = page.after { condition = "\(condition) AND payments.id < \(after)" }
         let rows = try await pool.query(
             """

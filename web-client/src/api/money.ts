@@ -74,9 +74,14 @@ export function listPayouts(api: Api, cursor: string | null): Promise<Page<Payou
   return api.ask("GET", query("/payouts", { cursor }), pages.payouts);
 }
 
-/** @param session only those of this session; null: all that one may see. */
-export function listPayments(api: Api, session: string | null, cursor: string | null): Promise<Page<Payment>> {
-  return api.ask("GET", query("/payments", { session, cursor }), pages.payments);
+/**
+ * @param session only those of this session; null: all that one may see.
+ * @param state only those in this state.
+ */
+export function listPayments(
+  api: Api, session: string | null, cursor: string | null, state: Payment["state"] | null = null,
+): Promise<Page<Payment>> {
+  return api.ask("GET", query("/payments", { session, state, cursor }), pages.payments);
 }
 
 export interface RefundOrder {

@@ -9,6 +9,7 @@
  */
 import { Store } from "../store";
 import { refresh, signIn, signOut } from "./accounts";
+import type { Kept } from "./account";
 import { ApiError } from "./error";
 import type { Api, Credentials } from "./http";
 import type { Tokens, User } from "./shapes";
@@ -16,8 +17,8 @@ import type { Tokens, User } from "./shapes";
 export type SessionState =
   | { readonly name: "starting" }
   | { readonly name: "unreachable"; readonly error: ApiError }
-  /** `ended`: somebody was signed in on this page, and is no longer. */
-  | { readonly name: "signed-out"; readonly ended: boolean }
+  /** `ended`: somebody was signed in on this page, and is no longer. `erased`: their account is gone, and this is kept. */
+  | { readonly name: "signed-out"; readonly ended: boolean; readonly erased?: readonly Kept[] }
   | { readonly name: "signed-in"; readonly user: User };
 
 /** Runs one piece of work at a time, in all tabs together. */
@@ -72,6 +73,16 @@ export class Session implements Credentials {
   async signOut(): Promise<void> {
     await signOut(this.#api);
     this.#forget(false);
+  }
+
+  /** The server has ended this sign-in together with all others. */
+  end(): void {
+    this.#forget(false);
+  }
+
+  /** The account is gone, and every sign-in with it. */
+  erased(kept: readonly Kept[]): void {
+    this.#forget(false, kept);
   }
 
   async token(): Promise<string | null> {
@@ -136,10 +147,13 @@ export class Session implements Credentials {
     if (before.name !== "signed-in" || !isSame(before.user, user)) this.store.set({ name: "signed-in", user });
   }
 
-  #forget(ended: boolean): void {
+  #forget(ended: boolean, erased?: readonly Kept[]): void {
     clearTimeout(this.#timer);
     this.#access = null;
-    if (!this.#isDisposed) this.store.set({ name: "signed-out", ended });
+    const before = this.store.get();
+    // Who has left knows it; a request that is refused afterwards is no news.
+    if (this.#isDisposed || (before.name === "signed-out" && erased === undefined)) return;
+    this.store.set({ name: "signed-out", ended, ...(erased === undefined ? {} : { erased }) });
   }
 
   #schedule(delay: number): void {

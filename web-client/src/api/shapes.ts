@@ -95,6 +95,8 @@ export const performance = object({
   asked: integer,
   accepted: integer,
   completed: integer,
+  failed: integer,
+  ratings: integer,
 });
 
 /** A page of a list; `next` leads to what follows. */

@@ -5,6 +5,7 @@ import { Session } from "../api/session";
 import type { MarketRoute } from "./route";
 import { useStore } from "../ui/useStore";
 import { NoAccounts } from "../features/auth/AccountPage";
+import { Farewell } from "../features/auth/Farewell";
 import { RegisterPage } from "../features/auth/RegisterPage";
 import { WelcomePage } from "../features/auth/WelcomePage";
 import { SignInPage } from "../features/auth/SignInPage";
@@ -69,6 +70,7 @@ function Entrance({ config, api, session, route }: EntranceProps) {
     case "signed-in":
       return <SignedIn key={state.user.id} config={config} api={api} session={session} user={state.user} route={route} />;
     case "signed-out":
+      if (state.erased !== undefined) return <Farewell kept={state.erased} />;
       if (route.page === "register") return <RegisterPage api={api} />;
       if (route.page === "home" && !state.ended) {
         return <WelcomePage api={api} freeSeconds={config.freeSeconds ?? null} onToken={openRoom} />;

@@ -35,7 +35,7 @@ export function Root({ entry }: { readonly entry: Route }) {
   const navigate = useCallback<Navigate>((to, how = "push") => {
     const path = pathOf(to);
     if (how === "replace") window.history.replaceState(null, "", path);
-    else if (path !== window.location.pathname) window.history.pushState(null, "", path);
+    else if (path !== window.location.pathname + window.location.search) window.history.pushState(null, "", path);
     window.scrollTo(0, 0);
     setVisit((last) => ({ route: to, visit: last.visit + 1 }));
   }, []);

@@ -26,8 +26,26 @@ export interface ShellProps {
 const places: { readonly [role in User["role"]]: readonly (readonly [PlainPage, string])[] } = {
   customer: [["ask", "Ask"], ["questions", "Questions"], ["sessions", "Calls"], ["payments", "Payments"]],
   consultant: [["desk", "Desk"], ["sessions", "Calls"], ["earnings", "Earnings"], ["profile", "Profile"]],
-  admin: [["admin-payments", "Payments"]],
+  admin: [
+    ["ops", "Overview"], ["ops-calls", "Calls"], ["ops-queue", "Queue"], ["admin-payments", "Payments"], ["users", "Users"],
+    ["audit", "Audit"],
+  ],
 };
+
+/** Whether a page belongs to a place that has several. */
+function isWithin(place: PlainPage, path: string): boolean {
+  switch (place) {
+    case "payments":
+      return path === "/account/payment-methods" || path === "/account/invoices";
+    case "ops-calls":
+      return path.startsWith("/ops/calls/");
+    case "questions":
+    case "sessions":
+      return path.startsWith(`${pathOf({ page: place })}/`);
+    default:
+      return false;
+  }
+}
 
 /** The frame of every page of somebody who is signed in. Its heading takes the focus when the page changes. */
 export function Shell({ title, action, wide = false, children }: ShellProps) {
@@ -50,7 +68,7 @@ export function Shell({ title, action, wide = false, children }: ShellProps) {
               key={page}
               to={{ page }}
               className="shell__place"
-              aria-current={here === pathOf({ page }) ? "page" : page === "payments" && here.startsWith("/account/") ? "true" : undefined}
+              aria-current={here === pathOf({ page }) ? "page" : isWithin(page, here) ? "true" : undefined}
               data-testid={`nav-${page}`}
             >
               {label}
@@ -97,7 +115,16 @@ function Account() {
   const [attempt, begin] = useAttempt();
   return (
     <div className="shell__account">
-      <span className="shell__name" data-testid="user-name" data-role={user.role}>{user.name}</span>
+      <Link
+        to={{ page: "account" }}
+        className="shell__name"
+        data-testid="user-name"
+        data-role={user.role}
+        aria-current={window.location.pathname === "/account" ? "page" : undefined}
+        title="Your account"
+      >
+        {user.name}
+      </Link>
       <Button
         look="plain"
         data-testid="sign-out-button"

@@ -4,19 +4,8 @@ import type { Api } from "../api/http";
 import type { Session } from "../api/session";
 import type { User } from "../api/shapes";
 import type { MarketRoute, PlainPage } from "./route";
-import { AskPage } from "../features/questions/AskPage";
-import { QuestionPage } from "../features/questions/QuestionPage";
-import { QuestionsPage } from "../features/questions/QuestionsPage";
-import { DeskPage } from "../features/dashboard/DeskPage";
-import { ProfilePage } from "../features/consultants/ProfilePage";
 import { Ringing } from "../features/dashboard/Ringing";
-import { AdminPaymentsPage } from "../features/admin/payments/AdminPaymentsPage";
-import { CardsPage } from "../features/account/cards/CardsPage";
-import { EarningsPage } from "../features/dashboard/earnings/EarningsPage";
-import { InvoicesPage } from "../features/account/papers/InvoicesPage";
-import { PaymentsPage } from "../features/account/payments/PaymentsPage";
-import { SessionPage } from "../features/call/session/SessionPage";
-import { SessionsPage } from "../features/call/session/SessionsPage";
+import * as pages from "./pages";
 import { StartPage } from "./StartPage";
 import { MarketContext, useOpenMarket } from "./market";
 import { useNavigate } from "./navigation";
@@ -33,8 +22,11 @@ export interface SignedInProps {
 
 /** Where each role begins. */
 const firstPages: { readonly [role in User["role"]]: PlainPage } = {
-  customer: "ask", consultant: "desk", admin: "admin-payments",
+  customer: "ask", consultant: "desk", admin: "ops",
 };
+
+/** What is shown at first comes first. */
+const aMoment = 500;
 
 export function SignedIn({ config, api, session, user, route }: SignedInProps) {
   const market = useOpenMarket(config, api, session, user);
@@ -45,6 +37,11 @@ export function SignedIn({ config, api, session, user, route }: SignedInProps) {
   useEffect(() => {
     if (isDoor) navigate({ page: first }, "replace");
   }, [isDoor, first, navigate]);
+
+  useEffect(() => {
+    const timer = setTimeout(() => pages.partsOf[user.role].forEach(({ preload }) => preload()), aMoment);
+    return () => clearTimeout(timer);
+  }, [user.role]);
 
   if (market === null || isDoor) return <StartPage error={null} onRetry={() => undefined} />;
   return (
@@ -65,29 +62,47 @@ function Arrivals({ route }: { readonly route: MarketRoute }) {
 function PageOf({ route, role }: { readonly route: MarketRoute; readonly role: User["role"] }) {
   switch (route.page) {
     case "ask":
-      return role === "customer" ? <AskPage /> : <NotHere />;
+      return role === "customer" ? <pages.AskPage /> : <NotHere />;
     case "questions":
-      return role === "customer" ? <QuestionsPage /> : <NotHere />;
+      return role === "customer" ? <pages.QuestionsPage /> : <NotHere />;
     case "question":
-      return role === "customer" ? <QuestionPage key={route.id} id={route.id} /> : <NotHere />;
+      return role === "customer" ? <pages.QuestionPage key={route.id} id={route.id} /> : <NotHere />;
     case "desk":
-      return role === "consultant" ? <DeskPage /> : <NotHere />;
+      return role === "consultant" ? <pages.DeskPage /> : <NotHere />;
     case "profile":
-      return role === "consultant" ? <ProfilePage /> : <NotHere />;
+      return role === "consultant" ? <pages.ProfilePage /> : <NotHere />;
     case "payment-methods":
-      return role === "customer" ? <CardsPage /> : <NotHere />;
+      return role === "customer" ? <pages.CardsPage /> : <NotHere />;
     case "payments":
-      return role === "customer" ? <PaymentsPage /> : <NotHere />;
+      return role === "customer" ? <pages.PaymentsPage /> : <NotHere />;
     case "invoices":
-      return role === "customer" ? <InvoicesPage /> : <NotHere />;
+      return role === "customer" ? <pages.InvoicesPage /> : <NotHere />;
     case "earnings":
-      return role === "consultant" ? <EarningsPage /> : <NotHere />;
+      return role === "consultant" ? <pages.EarningsPage /> : <NotHere />;
+    case "account":
+      return <pages.AccountPage />;
+    case "security":
+      return <pages.SecurityPage />;
+    case "privacy":
+      return <pages.PrivacyPage />;
+    case "ops":
+      return role === "admin" ? <pages.OverviewPage /> : <NotHere />;
+    case "ops-calls":
+      return role === "admin" ? <pages.OpsCallsPage /> : <NotHere />;
+    case "ops-call":
+      return role === "admin" ? <pages.OpsCallPage key={route.id} id={route.id} /> : <NotHere />;
+    case "ops-queue":
+      return role === "admin" ? <pages.QueuePage /> : <NotHere />;
     case "admin-payments":
-      return role === "admin" ? <AdminPaymentsPage /> : <NotHere />;
+      return role === "admin" ? <pages.AdminPaymentsPage /> : <NotHere />;
+    case "users":
+      return role === "admin" ? <pages.UsersPage /> : <NotHere />;
+    case "audit":
+      return role === "admin" ? <pages.AuditPage /> : <NotHere />;
     case "sessions":
-      return role === "admin" ? <NotHere /> : <SessionsPage />;
+      return role === "admin" ? <NotHere /> : <pages.SessionsPage />;
     case "session":
-      return <SessionPage key={route.id} id={route.id} />;
+      return <pages.SessionPage key={route.id} id={route.id} />;
     case "home":
     case "sign-in":
     case "register":

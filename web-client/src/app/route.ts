@@ -6,11 +6,15 @@ export type Route =
   /** Pages that links in mails lead to, with the token that came along. */
   | { readonly page: "verify-email" | "reset-password"; readonly token: string | null }
   /** Pages of the marketplace. */
-  | { readonly page: PlainPage }
-  | { readonly page: "question" | "session"; readonly id: string };
+  | { readonly page: PlainPage; readonly query?: Query }
+  | { readonly page: ThingPage; readonly id: string };
 
+/** What a page is about to begin with; it stands in the address, and the page reads it there. */
+export type Query = { readonly [name: string]: string };
 export type PlainPage = keyof typeof plainPages;
-export type MarketRoute = Extract<Route, { page: PlainPage | "question" | "session" }>;
+/** Each thing has a page by its id. */
+export type ThingPage = keyof typeof collections;
+export type MarketRoute = Extract<Route, { page: PlainPage | ThingPage }>;
 
 const plainPages = {
   home: "/",
@@ -25,21 +29,26 @@ const plainPages = {
   payments: "/account/payments",
   invoices: "/account/invoices",
   earnings: "/earnings",
+  account: "/account",
+  security: "/account/security",
+  privacy: "/account/privacy",
+  ops: "/ops",
+  "ops-calls": "/ops/calls",
+  "ops-queue": "/ops/queue",
   "admin-payments": "/admin/payments",
+  users: "/admin/users",
+  audit: "/admin/audit",
 } as const;
 
-const id = /^\/(questions|sessions)\/([0-9A-Za-z-]{1,64})$/;
+const collections = { question: "/questions/", session: "/sessions/", "ops-call": "/ops/calls/" } as const;
+
+const id = /^[0-9A-Za-z-]{1,64}$/;
 
 /** The address of a page. */
 export function pathOf(route: MarketRoute): string {
-  switch (route.page) {
-    case "question":
-      return `/questions/${route.id}`;
-    case "session":
-      return `/sessions/${route.id}`;
-    default:
-      return plainPages[route.page];
-  }
+  if ("id" in route) return collections[route.page] + route.id;
+  const query = new URLSearchParams(route.query).toString();
+  return plainPages[route.page] + (query === "" ? "" : `?${query}`);
 }
 
 export function routeOf({ pathname, hash }: Pick<Location, "pathname" | "hash">): Route {
@@ -57,8 +66,9 @@ export function routeOf({ pathname, hash }: Pick<Location, "pathname" | "hash">)
 }
 
 function marketRoute(pathname: string): Route | null {
-  const found = id.exec(pathname);
-  if (found !== null) return { page: found[1] === "questions" ? "question" : "session", id: found[2] ?? "" };
+  const thing = (Object.keys(collections) as ThingPage[]).find((page) => pathname.startsWith(collections[page]));
+  const rest = thing === undefined ? "" : pathname.slice(collections[thing].length);
+  if (thing !== undefined && id.test(rest)) return { page: thing, id: rest };
   const plain = (Object.keys(plainPages) as PlainPage[]).find((page) => plainPages[page] === pathname);
   return plain === undefined ? null : { page: plain };
 }

@@ -1,26 +1,11 @@
-import { pathOf } from "../../app/route";
-import type { PlainPage } from "../../app/route";
-import { Link } from "../../app/navigation";
+import { Places } from "../../app/Places";
+import type { Place } from "../../app/Places";
 
-const places: readonly (readonly [PlainPage, string])[] = [
+const places: readonly Place[] = [
   ["payments", "Payments"], ["payment-methods", "Payment methods"], ["invoices", "Invoices"],
 ];
 
 /** The way between a customer's pages about money. */
 export function MoneyPlaces() {
-  return (
-    <nav className="places" aria-label="Payments">
-      {places.map(([page, label]) => (
-        <Link
-          key={page}
-          to={{ page }}
-          className="places__place"
-          aria-current={window.location.pathname === pathOf({ page }) ? "page" : undefined}
-          data-testid={`nav-${page}`}
-        >
-          {label}
-        </Link>
-      ))}
-    </nav>
-  );
+  return <Places label="Payments" places={places} />;
 }

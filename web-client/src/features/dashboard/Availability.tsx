@@ -3,6 +3,7 @@ import type { Profile } from "../../api/shapes";
 import { Wishes } from "./wishes";
 import { asSignalingError } from "../../signaling/errors";
 import { Banner } from "../../ui/Banner";
+import { Switch } from "../../ui/Switch";
 import { useStore } from "../../ui/useStore";
 import { useMarket } from "../../app/market";
 
@@ -63,18 +64,14 @@ export function Availability({ profile, onChanged }: AvailabilityProps) {
   const isBlocked = !profile.isComplete && !isOn;
   return (
     <section className="panel availability" aria-label="Availability" data-testid="availability" data-state={profile.availability}>
-      <button
-        type="button"
-        role="switch"
-        aria-checked={isOn}
-        className="switch"
-        data-testid="available-switch"
+      <Switch
+        label="Available for questions"
+        isOn={isOn}
+        isBusy={sending !== null && sending !== isOn}
         disabled={isBlocked || !isConnected}
-        onClick={() => void toggle()}
-      >
-        <span className="switch__track" aria-hidden="true"><span className="switch__knob" /></span>
-        <span className="switch__label">Available for questions</span>
-      </button>
+        testId="available-switch"
+        onToggle={() => void toggle()}
+      />
       <p className="availability__words" role="status" data-testid="availability-words">
         {sending !== null && sending !== isOn ? "One moment…" : availabilityWords(profile, isConnected)}
       </p>

@@ -60,7 +60,7 @@ export function reduceDesk(desk: Desk, event: DeskEvent): Desk {
     case "listed":
       return listed(desk, event.requests, event.askedAt);
     case "withdrawn":
-      return leave(desk, event.requestId, event.reason);
+      return withdrawn(desk, event.requestId, event.reason);
     case "answering":
       return change(desk, event.requestId, { answering: event.answer, problem: null });
     case "answered":
@@ -94,6 +94,13 @@ function listed(desk: Desk, requests: readonly LiveRequest[], askedAt: number): 
   const without = missing.reduce((next, { requestId }) => leave(next, requestId, "unavailable"), desk);
   // The newest stand first in the list.
   return Array.from(pending).reverse().reduce(put, { ...without, clock: without.clock + 1 });
+}
+
+/** The server tells every tab that a request was answered, also the one that answers: there it is no news. */
+function withdrawn(desk: Desk, id: string, reason: WithdrawReason): Desk {
+  const card = desk.cards.find(({ requestId }) => requestId === id);
+  const isOurs = reason === "answered" && card !== undefined && card.answering !== "no";
+  return isOurs ? close(desk, id) : leave(desk, id, reason);
 }
 
 function change(desk: Desk, id: string, changes: Partial<Card>): Desk {

@@ -1,5 +1,6 @@
 /** What is said at a consultant's desk. */
 import type { Performance, Profile } from "../../api/shapes";
+import { decimal, duration, percent } from "../../ui/numbers";
 import type { Departed } from "./desk";
 
 export function departedWords(reason: Departed["reason"]): string {
@@ -40,30 +41,19 @@ export interface Figure {
   readonly note: string;
 }
 
-const unknown = "–";
-
-function part(value: number | null): string {
-  return value === null ? unknown : `${Math.round(value * 100)}\u00a0%`;
-}
-
 /** The numbers that decide who is asked first. */
 export function figures(own: Performance): readonly Figure[] {
+  const { acceptance, accepted, asked, responseSeconds, completion, completed, failed, rating, ratings } = own;
   return [
+    { id: "responseSeconds", label: "Answer time", value: duration(responseSeconds), note: "until you answer a request" },
+    { id: "acceptance", label: "Accepted", value: percent(acceptance), note: `${accepted} of ${asked} requests` },
     {
-      id: "acceptance", label: "Accepted", value: part(own.acceptance),
-      note: `${own.accepted} of ${own.asked} requests`,
+      id: "completion", label: "Completed", value: percent(completion),
+      note: `${completed} of ${completed + failed} calls that began`,
     },
     {
-      id: "responseSeconds", label: "Answer time",
-      value: own.responseSeconds === null ? unknown : `${Math.round(own.responseSeconds)}\u00a0s`, note: "until you answer",
-    },
-    { id: "completion", label: "Completed", value: part(own.completion), note: `${own.completed} calls` },
-    {
-      id: "rating", label: "Rating", value: own.rating === null ? unknown : own.rating.toFixed(1), note: "of 5 stars",
-    },
-    {
-      id: "utilisation", label: "In calls", value: part(own.utilisation),
-      note: `of available time; goal ${part(own.goal)}`,
+      id: "rating", label: "Rating", value: decimal(rating, 1),
+      note: ratings === 1 ? "of 5 stars, 1 rating" : `of 5 stars, ${ratings} ratings`,
     },
   ];
 }

@@ -9,7 +9,7 @@ export interface PaperButtonProps {
   readonly describes: string;
   readonly load: () => Promise<Blob>;
   readonly name: string;
-  readonly ending: "html" | "pdf" | "json";
+  readonly ending: "html" | "pdf" | "json" | "zip";
   readonly testId: string;
 }
 
