@@ -78,7 +78,13 @@ async def talks(customer: Customer, consultant: ChromiumPage) -> None:
     await clock_reaches(page, 20)
     await page.shows("charge-text", f"Charged {first} so far")
     await page.shows("charge-text", f"{dollars(price(60))} a minute by the second")
-    await page.shows("time-left", "paid for")
+    await page.shows("charge-text", f"Held {first} for the next window")
+    await consultant.shows("charge-text", f"Charged {first} so far")
+    for one in (page, consultant):
+        await one.shows("time-left", "paid for")
+        assert await one.text("billing-warning") is None
+    # More than the smallest amount that a card is charged for.
+    await clock_reaches(page, 25)
 
 
 async def clock_reaches(page: Page, seconds: int) -> None:
@@ -122,6 +128,9 @@ async def story(bank: Bank, customer: Customer, consultant: ChromiumPage, payee:
     await customer.checks(hears=isinstance(page, ChromiumPage))
     await customer.adds_card()
     session = await customer.asks(consultant)
+    await media_rises([page, consultant], 2)
+    # A reload in mid-call goes back into it.
+    await page.goto(f"{bank.town.place.api}/sessions/{session}")
     await media_rises([page, consultant], 2)
     await recognises(page, "consultant")
     await talks(customer, consultant)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from dataclasses import dataclass
 
 from .chromium import ChromiumPage
@@ -132,16 +133,23 @@ class Customer:
         page, hands = self.page, self.hands
         await hands.press("nav-ask")
         await page.ready("tag")
+        began = time.monotonic()
         await hands.press("ask-button")
+        await consultant.ready("accept-button")
+        rang = time.monotonic() - began
         await page.ready("match-left")
         await page.shows("match-price", PRICE)
         await page.shows("question-message", "asked")
         await page.shows("question-next", "next best is asked")
         await self.look("matching")
         await consultant.shows("request-title", TITLE)
+        answered = time.monotonic()
         await consultant.click("accept-button")
         for one in (page, consultant):
             await one.receiving()
+        connected = time.monotonic() - answered
+        print(f"\nthe question rang after {rang:.2f} s; from the accept to sound and picture on both sides {connected:.2f} s")
+        assert rang + connected < 15
         assert await path_of(page) == await path_of(consultant)
         return (await path_of(page)).rsplit("/", 1)[1]
 

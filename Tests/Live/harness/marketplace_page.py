@@ -3,8 +3,6 @@ address: it is reached by asking and by accepting."""
 
 from __future__ import annotations
 
-import re
-
 from .chromium import ChromiumPage
 from .page import Page
 from .people import Person, Town
@@ -25,24 +23,6 @@ async def becomes(page: Page, testid: str, name: str, value: str, timeout: float
 
 async def path_of(page: Page) -> str:
     return await page.run("() => location.pathname")
-
-
-async def register(page: ChromiumPage, town: Town, person: Person) -> None:
-    """Makes an account and confirms its address, all of it by clicking."""
-    await page.goto(f"{town.place.api}/register")
-    await page.click(f"role-{person.role}")
-    await page.type("name-input", person.name)
-    await page.type("email-input", person.email)
-    await page.type("password-input", person.password)
-    await page.click("register-button")
-    await page.shows("registered", "mailbox")
-    found = re.search(r"https?://\S+#token=\S+", await town.mail(person))
-    assert found, "no link in the mail"
-    await page.goto(found[0])
-    await page.click("confirm-button")
-    await page.shows("verified", "confirmed")
-    await page.click("sign-in-link")
-    await fill_in_sign_in(page, person)
 
 
 async def sign_in(page: ChromiumPage, town: Town, person: Person) -> None:
