@@ -17,6 +17,7 @@ import { Controls } from "./Controls";
 import { HelpDialog } from "./HelpDialog";
 import { Notices } from "./Notices";
 import { RemoteAudio } from "./RemoteAudio";
+import { SpeakerTest } from "./SpeakerTest";
 import { Stage } from "./Stage";
 import { StageTools } from "./StageTools";
 import { TopBar } from "./TopBar";
@@ -166,6 +167,7 @@ export function CallPage({ engine, money }: CallPageProps) {
         <Dialog title="Camera, microphone, speaker" onClose={() => setPanel("none")}>
           <MediaProblems media={engine.media} state={media} />
           <DevicePickers media={engine.media} state={media} />
+          <SpeakerTest speaker={media.chosen.speaker} />
         </Dialog>
       ) : null}
       {panel === "card" ? money?.card(() => setPanel("none")) : null}

@@ -4,7 +4,7 @@ import type { Warning } from "../../call/billing";
 import { formatClock, spokenDuration } from "../../call/clock";
 import type { MediaProblem } from "../../call/mediaProblem";
 import type { CallState, ConnectionSummary, EndedReason, JoinError, WeakSide } from "../../call/state";
-import { counterpart } from "../../call/state";
+import { counterpart, summarize } from "../../call/state";
 import type { BillingStatus, Money, Quality } from "../../signaling/messages";
 import type { Advice } from "../../ui/advice";
 
@@ -298,6 +298,8 @@ export function announcement(before: CallState, after: CallState): string | null
       return is.media.camera ? `${is.name} turned the camera on.` : `${is.name} turned the camera off.`;
     }
   }
+  const quality = summarize(after) === "connected" ? qualityWords(after.quality) : null;
+  if (quality !== null && quality !== qualityWords(before.quality)) return `${quality}.`;
   return newMessage(before, after);
 }
 
