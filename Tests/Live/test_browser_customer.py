@@ -3,16 +3,20 @@ by keyboard alone in Chromium, by clicks in Firefox, and with the network cut in
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 from harness.accessible import assert_quiet
 from harness.chromium import ChromiumPage
 from harness.customer import Customer, shortcuts
+from harness.cut_story import cut_story
 from harness.gallery import Gallery
-from harness.hands import Clicks, Hands, Keyboard
+from harness.hands import Clicks, Keyboard
+from harness.lab.network import HUB4, Network
 from harness.marketplace_page import attribute, become_available, becomes, sees_the_end, sign_in
 from harness.money import Bank, dollars, fee, open_bank, price
 from harness.page import Page, media_rises, recognises
@@ -166,6 +170,7 @@ async def frames(page: Page) -> bool:
     return await page.screen_frames() > 5
 
 
+@pytest.mark.timeout(300)
 async def test_a_customer_goes_from_the_first_page_to_the_invoice_by_keyboard_alone(bank: Bank, chromium):
     page, consultant = await chromium("customer", scripts=(ALARMS,)), await chromium("consultant", scripts=(ALARMS,))
     await page.tab.set_viewport_size({"width": 1280, "height": 800})
@@ -180,8 +185,18 @@ async def test_a_customer_goes_from_the_first_page_to_the_invoice_by_keyboard_al
         assert_quiet(one, NOBODY, NOT_YET, OVER)
 
 
-async def test_a_customer_goes_from_the_first_page_to_the_invoice_in_firefox(bank: Bank, chromium, firefox):
-    page, consultant = await firefox("customer"), await chromium("consultant")
-    hands: Hands = Clicks(page)
-    customer = Customer(hands, bank, bank.town.person("customer", "Ada Walker"))
-    await story(bank, customer, consultant, await bank.consultant(name="Grace Indexer"))
+@pytest.mark.timeout(400)
+async def test_a_customer_in_firefox_and_one_whose_network_is_cut_in_every_step_come_to_the_same_end(
+    network: Network, chromium, firefox, tmp_path: Path,
+):
+    """Each in a marketplace of their own. The one with the cuts mostly waits, and the other uses that time."""
+    async with open_bank(tmp_path / "bank") as bank, open_bank(
+        tmp_path / "cut", CONSULT_BIND="0.0.0.0", CONSULT_RELAY_ADDRESSES=HUB4,
+    ) as far:
+        far.town.place.host = HUB4
+        place = network.place("customer")
+        page, consultant = await firefox("customer"), await chromium("consultant")
+        customer = Customer(Clicks(page), bank, bank.town.person("customer", "Ada Walker"))
+        await asyncio.gather(
+            story(bank, customer, consultant, await bank.consultant(name="Grace Indexer")),
+            cut_story(far, place, chromium, tmp_path))

@@ -96,7 +96,8 @@ class Customer:
         await hands.press("profile-button")
         await page.shows("consultant-profile", PRICE)
         await self.look("profile", whole=False)
-        await page.run("() => document.querySelector('dialog [aria-label=Close]').click()")
+        await hands.dismiss()
+        await until(lambda: is_gone(page, "consultant-profile"), 5, "the end of the dialog")
         await page.goto(self.bank.town.place.api + "/ask")
         await page.ready("tag")
         assert await value_of(page, "title-input") == TITLE
@@ -170,6 +171,10 @@ class Customer:
             await hands.press(f"nav-{place}")
             await page.shows(shown, words)
             await self.look(place)
+
+
+async def is_gone(page: Page, testid: str) -> bool:
+    return await page.text(testid) is None
 
 
 async def passes(page: Page, point: str) -> bool:

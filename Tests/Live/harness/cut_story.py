@@ -3,32 +3,23 @@ twice, and nothing is lost. The browser is alone at the end of a cable, and ever
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-import pytest_asyncio
-from harness.cable import pulled, silent
-from harness.chromium import ChromiumPage
-from harness.lab.calls import browser_at
-from harness.lab.network import HUB4, Network, Place
-from harness.marketplace_page import (
+from .cable import pulled, silent
+from .chromium import ChromiumPage
+from .lab.calls import browser_at
+from .lab.network import HUB4, Place
+from .marketplace_page import (
     attribute, become_available, becomes, fill_in_sign_in, path_of, sees_the_end, sign_in, write_question,
 )
-from harness.money import Bank, dollars, open_bank, price
-from harness.page import media_rises
-from harness.people import Person
-from harness.wait import until
+from .money import Bank, dollars, price
+from .page import media_rises
+from .people import Person
+from .wait import until
 
 TITLE = "Why does PostgreSQL ignore my index?"
 BODY = "A query over twenty million rows scans the whole table, although there is an index on the column."
-
-
-@pytest_asyncio.fixture
-async def bank(tmp_path: Path, network: Network) -> AsyncIterator[Bank]:
-    """A marketplace that is reached from the network's other places, too."""
-    async with open_bank(tmp_path / "bank", CONSULT_BIND="0.0.0.0", CONSULT_RELAY_ADDRESSES=HUB4) as made:
-        made.town.place.host = HUB4
-        yield made
 
 
 async def count(bank: Bank, table: str, person: Person, column: str = "user_id") -> int:
@@ -42,14 +33,12 @@ async def goes_on(page: ChromiumPage) -> None:
     await becomes(page, "account-connection", "data-state", "open", 40)
 
 
-async def test_ten_seconds_without_network_in_each_step_cost_nothing_and_do_nothing_twice(
-    bank: Bank, network: Network, chromium, tmp_path: Path,
-):
-    place = network.place("customer")
+async def cut_story(bank: Bank, place: Place, chromium: Callable[..., Awaitable[ChromiumPage]], folder: Path) -> None:
+    """A card, a question, its match, the call, its payment and the rating, each with a cut in it."""
     origin = f"http://{HUB4}:{bank.town.place.http_port}"
     ada, grace = await bank.customer(card=None, name="Ada Walker"), await bank.consultant(name="Grace Indexer")
     customer = await browser_at(
-        place, chromium, bank.town.place, tmp_path, "customer",
+        place, chromium, bank.town.place, folder, "customer",
         arguments=(f"--unsafely-treat-insecure-origin-as-secure={origin}",))
     consultant = await chromium("consultant")
     await sign_in(consultant, bank.town, grace)
@@ -61,7 +50,7 @@ async def test_ten_seconds_without_network_in_each_step_cost_nothing_and_do_noth
     session = await the_call_is_not_missed(bank, customer, consultant, ada, place)
     await the_call_goes_on(customer, consultant, place)
     await the_call_ends_and_is_paid_once(bank, customer, consultant, ada, session, place)
-    await a_rating_counts_once(bank, customer, ada, place)
+    await a_rating_counts_once(bank, customer, ada, session, place)
 
 
 async def a_card_is_stored_once(bank: Bank, page: ChromiumPage, payer: Person, place: Place) -> None:
