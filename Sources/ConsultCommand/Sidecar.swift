@@ -162,6 +162,7 @@ extension Settings {
             isSignalSecure: self.tlsCertificate != nil, allowedOrigins: self.allowedOrigins,
             trustedProxies: self.trustedProxies, clientFolder: self.clientFolder, version: consultVersion)
         configuration.sendsCards = self.stripePublishableKey != nil
+        configuration.freeSeconds = self.billingThreshold
         configuration.requestsPerMinute = self.requestsPerMinute
         configuration.limitsRoutes = self.requestsPerMinute > 0
         return configuration

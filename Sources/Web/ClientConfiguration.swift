@@ -20,8 +20,11 @@ public struct ClientConfiguration: Sendable {
         public var api: String?
         /// The server's version.
         public var version: String
+        /// For how many seconds of media time a call is free, so that prices are told before anything is asked; nil where
+        /// calls are not charged.
+        public var freeSeconds: Int?
 
-        private enum Key: String, CodingKey { case websocket, api, version }
+        private enum Key: String, CodingKey { case websocket, api, version, freeSeconds }
 
         /// Writes every field, an absent one as null.
         public func encode(to encoder: any Encoder) throws {
@@ -29,6 +32,7 @@ public struct ClientConfiguration: Sendable {
             try container.encode(websocket, forKey: .websocket)
             try container.encode(api, forKey: .api)
             try container.encode(version, forKey: .version)
+            try container.encode(freeSeconds, forKey: .freeSeconds)
         }
 
         /// The origins that the page connects to.
@@ -46,13 +50,17 @@ public struct ClientConfiguration: Sendable {
     private let api: Place?
     private let version: String
     private let sendsCards: Bool
+    private let freeSeconds: Int?
 
     /// What clients are told, and whether their browsers send cards to Stripe.
-    public init(websocket: Place, api: Place?, version: String, sendsCards: Bool = false) {
+    ///
+    /// - Parameter freeSeconds: for how many seconds of media time a call is free; nil where calls are not charged.
+    public init(websocket: Place, api: Place?, version: String, sendsCards: Bool = false, freeSeconds: Int? = nil) {
         self.websocket = websocket
         self.api = api
         self.version = version
         self.sendsCards = sendsCards
+        self.freeSeconds = freeSeconds
     }
 
     /// What a browser is told about the web client's page.
@@ -70,7 +78,7 @@ public struct ClientConfiguration: Sendable {
             let websocket = Self.address(
                 of: websocket, ("ws", "wss"), path: "/ws", host: host, isSecure: isSecure)
         else { return nil }
-        var addresses = Addresses(websocket: websocket, api: nil, version: version)
+        var addresses = Addresses(websocket: websocket, api: nil, version: version, freeSeconds: freeSeconds)
         if let api {
             addresses.api = Self.address(
                 of: api, ("http", "https"), path: "/api/v1", host: host, isSecure: isSecure)

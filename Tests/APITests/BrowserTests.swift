@@ -141,7 +141,7 @@ import Testing
             #expect(answer["cache-control"] == "no-store")
             #expect(
                 answer.text
-                    == #"{"api":"http://consult.test:\#(server.port)/api/v1","version":"test","#
+                    == #"{"api":"http://consult.test:\#(server.port)/api/v1","freeSeconds":null,"version":"test","#
                     + #""websocket":"ws://consult.test:8081/ws"}"#)
             let six = try await server.send("GET", "/config.json", ["Host": "[::1]:9"])
             #expect(six.json?["websocket"] as? String == "ws://[::1]:8081/ws")

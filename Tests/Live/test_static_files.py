@@ -20,7 +20,7 @@ async def test_the_client_learns_its_addresses_from_config_json(serve):
     assert status == 200 and "application/json" in head.lower()
     configuration = json.loads(body)
     assert configuration["websocket"] == server.websocket
-    assert configuration["api"] is None and configuration["version"]
+    assert configuration["api"] is None and configuration["version"] and configuration["freeSeconds"] == 600
 
 
 async def test_config_json_knows_the_public_address(serve):

@@ -38,7 +38,33 @@ function handler(change: (call: Call, connection: TestConnection) => boolean, jo
   };
 }
 
-async function stand(serve: Handler, mode: "relay" | "p2p" = "relay"): Promise<Stand> {
+/** A network that comes and goes at the test's word. */
+class FakeNetwork {
+  isUp = true;
+  readonly #watchers = new Set<() => void>();
+
+  readonly isOnline = () => this.isUp;
+
+  readonly subscribe = (changed: () => void) => {
+    this.#watchers.add(changed);
+    return () => {
+      this.#watchers.delete(changed);
+    };
+  };
+
+  get watchers(): number {
+    return this.#watchers.size;
+  }
+
+  become(isUp: boolean): void {
+    this.isUp = isUp;
+    for (const watcher of this.#watchers) watcher();
+  }
+}
+
+async function stand(
+  serve: Handler, mode: "relay" | "p2p" = "relay", network: FakeNetwork = new FakeNetwork(),
+): Promise<Stand> {
   FakeConnection.made = [];
   const server = await TestServer.start(serve);
   const stored = new Map<string, string>();
@@ -49,6 +75,7 @@ async function stand(serve: Handler, mode: "relay" | "p2p" = "relay"): Promise<S
     token: "t.t.t",
     claims: { room: "demo", userId: "alice", name: "Alice", role: "customer", mode, unmetered: false, expiresAt: null },
     media,
+    network,
     records: new SessionRecords({
       getItem: (key) => stored.get(key) ?? null,
       setItem: (key, value) => void stored.set(key, value),
@@ -123,6 +150,24 @@ describe("the call engine through the relay", () => {
     FakeConnection.last.onicecandidate?.({ candidate: null });
     await until("the end of ours", () => sent(server, "media.candidate").length === 1);
     assert.equal(sent(server, "media.candidate")[0]?.params["candidate"], "");
+  });
+
+  test("looks for another way as soon as the machine is back in a network, and no longer after the call", async (context) => {
+    const network = new FakeNetwork();
+    const { server, engine, finish } = await stand(handler(nothing, room({ participants: [bob] })), "relay", network);
+    context.after(finish);
+    engine.join();
+    await until("answered", () => FakeConnection.made.length === 1 && FakeConnection.last.remoteDescription !== null);
+    FakeConnection.last.become("connected");
+    network.become(false);
+    assert.equal(FakeConnection.last.restarts, 0);
+    network.become(true);
+    await until("offered again", () => sent(server, "media.offer").length === 2);
+    assert.equal(FakeConnection.last.restarts, 1);
+    assert.equal(FakeConnection.made.length, 1, "the connection stays");
+    assert.equal(network.watchers, 1);
+    engine.leave();
+    assert.equal(network.watchers, 0);
   });
 
   test("restarts ICE when the path has failed", async (context) => {

@@ -19,6 +19,8 @@ import { ProfileForm } from "../src/features/consultants/ProfileForm";
 import { RequestCard } from "../src/features/dashboard/RequestCard";
 import { departedWords, missingList } from "../src/features/dashboard/words";
 import { Waiting } from "../src/ui/Waiting";
+import { Api } from "../src/api/http";
+import { WelcomePage } from "../src/features/auth/WelcomePage";
 import { LinkPage } from "../src/features/call/join/LinkPage";
 import { Rating } from "../src/features/call/session/RatingForm";
 import { SessionList } from "../src/features/call/session/SessionsPage";
@@ -26,6 +28,7 @@ import { endWords, otherName, sessionStateWords } from "../src/features/call/ses
 import type { Card } from "../src/features/dashboard/desk";
 
 const nothing = () => undefined;
+const api = new Api("https://example.org/api/v1", () => Promise.reject(new Error("nobody is asked here")));
 const script = "<script>alert(1)</script>";
 const rate = { amount: 12_000, currency: "usd" };
 
@@ -36,10 +39,11 @@ function refused(status: number, code: string, pointer?: string): Attempt {
 
 describe("signing in and registering", () => {
   test("the front door leads to both, and still takes a call's link", () => {
-    const html = renderToStaticMarkup(<LinkPage trouble="none" hasAccounts onToken={nothing} />);
+    const html = renderToStaticMarkup(<WelcomePage api={api} freeSeconds={600} onToken={nothing} />);
     assert.match(html, /href="\/sign-in"/);
     assert.match(html, /href="\/register"/);
-    assert.match(html, /Link or token/);
+    assert.match(html, /It costs nothing if it ends within 10 minutes/);
+    assert.match(html, />Link<\/label>/);
     assert.doesNotMatch(renderToStaticMarkup(<LinkPage trouble="none" onToken={nothing} />), /sign-in/);
   });
 
@@ -74,13 +78,18 @@ const match: Match = {
 
 describe("a question's pages", () => {
   const view = (change: Partial<Question>) =>
-    renderToStaticMarkup(<QuestionView question={{ ...question, ...change }} matches={[match]} onChanged={nothing} />);
+    renderToStaticMarkup(
+      <QuestionView
+        question={{ ...question, ...change }} matches={[match]} onChanged={nothing} freeSeconds={600} api={api} skew={0}
+        meanwhile={null}
+      />);
 
   test("say in the server's words how it stands, and who is asked with reasons and rate", () => {
     const html = view({ state: "accepted", sessionId: "s1", message: "A consultant has accepted." });
     assert.match(html, /data-testid="question-message">A consultant has accepted\./);
     assert.match(html, /href="\/sessions\/s1"/);
-    assert.match(html, /Excellent fit<\/strong> · \$120\.00 an hour/);
+    assert.match(html, /Excellent fit<\/strong>/);
+    assert.match(html, /\$120\/h, free under 10 minutes, then \$20\.00, then by the second/);
     assert.match(html, /knows SQL/);
     assert.match(html, /Being asked now/);
   });
@@ -101,7 +110,7 @@ describe("a question's pages", () => {
 
   test("have words for empty lists and for every state", () => {
     assert.match(renderToStaticMarkup(<QuestionList questions={[]} />), /not asked anything yet/);
-    assert.match(renderToStaticMarkup(<MatchList matches={[]} isLooking />), /Nobody has been asked yet/);
+    assert.match(renderToStaticMarkup(<MatchList matches={[]} isLooking freeSeconds={600} api={api} skew={0} />), /Nobody has been asked yet/);
     const states = ["matching", "accepted", "expired", "cancelled"] as const;
     const words = [
       questionStateWords({ state: "open", waiting: true }), ...states.map((state) => questionStateWords({ state, waiting: false })),
@@ -207,7 +216,8 @@ describe("sessions", () => {
   });
 
   test("are rated with one to five stars, which a keyboard can choose, and once", () => {
-    const form = (attempt: Attempt) => renderToStaticMarkup(<Rating name="Grace" attempt={attempt} onSend={nothing} />);
+    const form = (attempt: Attempt) => renderToStaticMarkup(
+      <Rating name="Grace" attempt={attempt} stars={0} comment="" onStars={nothing} onComment={nothing} onSend={nothing} />);
     assert.equal(form(idle).match(/type="radio"/g)?.length, 5);
     assert.match(form(idle), /<legend[^>]*>Stars</);
     assert.match(form({ name: "done" }), /Thank you/);

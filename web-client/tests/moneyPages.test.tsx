@@ -112,9 +112,9 @@ describe("the API about money", () => {
 
 describe("cards", () => {
   test("a customer without one is told what that means, and where to add one", () => {
-    assert.match(renderToStaticMarkup(<AddOne />), /href="\/account\/payment-methods"/);
-    assert.match(renderToStaticMarkup(<AddOne />), /free under 10 minutes; without a card a call ends then/);
-    assert.match(renderToStaticMarkup(<CardList cards={[]} onChanged={doNothing} />), /without a card a call ends then/);
+    assert.match(renderToStaticMarkup(<AddOne freeSeconds={600} />), /href="\/account\/payment-methods"/);
+    assert.match(renderToStaticMarkup(<AddOne freeSeconds={600} />), /free under 10 minutes; without a card a call ends then/);
+    assert.match(renderToStaticMarkup(<CardList cards={[]} freeSeconds={600} onChanged={doNothing} />), /without a card a call ends then/);
   });
 
   test("the form of the stand-in says that no money moves, and offers every kind of card", () => {

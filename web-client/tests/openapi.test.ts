@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import * as account from "../src/api/account";
 import * as calls from "../src/api/callShapes";
 import { linkedInImport } from "../src/api/linkedin";
+import { consultant, opinion } from "../src/api/consultants";
 import * as money from "../src/api/moneyShapes";
 import * as ops from "../src/api/opsShapes";
 import * as shapes from "../src/api/shapes";
@@ -50,6 +51,9 @@ const exchanges: readonly Exchange[] = [
   { call: "post /sessions/{id}/end", status: "200", reads: shapes.session },
   { call: "post /sessions/{id}/rating", sends: object({ stars: integer }, { comment: string }), status: "201" },
   { call: "get /me/performance", status: "200", reads: shapes.performance },
+  { call: "get /consultants", status: "200", reads: shapes.page(consultant) },
+  { call: "get /consultants/{id}", status: "200", reads: consultant },
+  { call: "get /consultants/{id}/ratings", status: "200", reads: shapes.page(opinion) },
 ];
 
 const card = object({}, { paymentMethodId: string, setupIntentId: string, isDefault: boolean });

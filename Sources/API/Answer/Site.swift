@@ -13,7 +13,7 @@ final class Site: Sendable {
             websocket: configuration.publicWebSocketURL.map { .url($0) }
                 ?? .port(configuration.signalPort, isSecure: configuration.isSignalSecure),
             api: configuration.publicURL.map { .url($0 + "/api/v1") } ?? .here, version: configuration.version,
-            sendsCards: configuration.sendsCards)
+            sendsCards: configuration.sendsCards, freeSeconds: configuration.freeSeconds)
         if let folder = configuration.clientFolder {
             guard let files = StaticFiles(folder: folder) else {
                 throw APIConfigurationError(description: "the web client's folder \(folder) does not exist")

@@ -22,6 +22,8 @@ public struct APIConfiguration: Sendable {
     public var version: String
     /// Whether the client's browsers send cards to Stripe.
     public var sendsCards = false
+    /// For how many seconds of media time a call is free, as `/config.json` tells it; nil where calls are not charged.
+    public var freeSeconds: Int?
     /// Requests of all kinds that one address may make in a minute; 0: any number.
     public var requestsPerMinute = 600
     /// Whether the routes' own limits hold; without them only load tests run.

@@ -67,7 +67,8 @@ actor Hub {
             origins: OriginPolicy(publicURL: configuration.publicURL, allowed: configuration.allowedOrigins),
             client: ClientConfiguration(
                 websocket: configuration.publicWebSocketURL.map { .url($0) } ?? .here, api: configuration.api,
-                version: configuration.version, sendsCards: configuration.sendsCards), version: configuration.version)
+                version: configuration.version, sendsCards: configuration.sendsCards,
+                freeSeconds: configuration.billing.thresholdSeconds), version: configuration.version)
     }
 
     var limits: SignalingLimits { configuration.limits }

@@ -36,6 +36,7 @@ class Marketplace(Server):
         **settings: Any,
     ) -> None:
         self.command = command
+        self.host = LOOPBACK
         self.executable = executable or binary()
         self.folder = folder
         self.data = folder / "data"

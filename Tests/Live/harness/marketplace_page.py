@@ -3,45 +3,26 @@ address: it is reached by asking and by accepting."""
 
 from __future__ import annotations
 
-import re
-
 from .chromium import ChromiumPage
+from .page import Page
 from .people import Person, Town
 from .wait import until
 
 
-async def attribute(page: ChromiumPage, testid: str, name: str) -> str | None:
+async def attribute(page: Page, testid: str, name: str) -> str | None:
     return await page.run(
         "(id, name) => document.querySelector(`[data-testid=\"${id}\"]`)?.getAttribute(name) ?? null", testid, name)
 
 
-async def becomes(page: ChromiumPage, testid: str, name: str, value: str, timeout: float = 20) -> None:
+async def becomes(page: Page, testid: str, name: str, value: str, timeout: float = 20) -> None:
     """Waits until an element's attribute has this value."""
     async def has() -> bool:
         return await attribute(page, testid, name) == value
     await until(has, timeout, f"{name}={value} of {testid}; the page says {await page.page_text()!r}")
 
 
-async def path_of(page: ChromiumPage) -> str:
+async def path_of(page: Page) -> str:
     return await page.run("() => location.pathname")
-
-
-async def register(page: ChromiumPage, town: Town, person: Person) -> None:
-    """Makes an account and confirms its address, all of it by clicking."""
-    await page.goto(f"{town.place.api}/register")
-    await page.click(f"role-{person.role}")
-    await page.type("name-input", person.name)
-    await page.type("email-input", person.email)
-    await page.type("password-input", person.password)
-    await page.click("register-button")
-    await page.shows("registered", "mailbox")
-    found = re.search(r"https?://\S+#token=\S+", await town.mail(person))
-    assert found, "no link in the mail"
-    await page.goto(found[0])
-    await page.click("confirm-button")
-    await page.shows("verified", "confirmed")
-    await page.click("sign-in-link")
-    await fill_in_sign_in(page, person)
 
 
 async def sign_in(page: ChromiumPage, town: Town, person: Person) -> None:
@@ -91,11 +72,11 @@ async def write_question(page: ChromiumPage, title: str, body: str) -> None:
     await page.ready("tag")
 
 
-async def hang_up(page: ChromiumPage) -> None:
+async def hang_up(page: Page) -> None:
     await page.click("hangup-button")
 
 
-async def sees_the_end(page: ChromiumPage, state: str = "completed") -> str:
+async def sees_the_end(page: Page, state: str = "completed") -> str:
     """The words in which the page tells that the call is over."""
     await becomes(page, "session-over", "data-state", state)
     words = (await page.text("ended-reason")) or ""

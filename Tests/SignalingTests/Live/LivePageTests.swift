@@ -112,7 +112,10 @@ import Web
             let value = try JSONParser.parse(response.body)
             #expect(
                 value
-                    == ["api": .null, "version": "test", "websocket": .string("ws://localhost:\(server.port)/ws")])
+                    == [
+                        "api": .null, "freeSeconds": .integer(600), "version": "test",
+                        "websocket": .string("ws://localhost:\(server.port)/ws"),
+                    ])
             #expect(try await get("/", port: server.port).text.contains("/ws"))
         }
         try await LiveServer.with {

@@ -1,8 +1,15 @@
 /** `config.json`: where the client learns every address from. */
-import { nullable, object, string } from "../signaling/shape";
+import { integer, nullable, object, string } from "../signaling/shape";
 import type { Infer } from "../signaling/shape";
 
-const shape = object({ websocket: string, version: string }, { api: nullable(string) });
+const shape = object(
+  { websocket: string, version: string },
+  {
+    api: nullable(string),
+    /** The media time in which a call costs nothing; null where calls are not charged. */
+    freeSeconds: nullable(integer),
+  },
+);
 
 export type ClientConfig = Infer<typeof shape>;
 

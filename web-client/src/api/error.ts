@@ -48,6 +48,18 @@ export class ApiError extends Error {
     return this.failure.kind !== "refused" || this.failure.status >= 500;
   }
 
+  /** Whether the same may work by itself in a moment: nobody answered, or who answered cannot just now. */
+  get isPassing(): boolean {
+    switch (this.failure.kind) {
+      case "network":
+        return true;
+      case "unreadable":
+        return this.failure.status >= 500;
+      case "refused":
+        return this.failure.status >= 500 && this.failure.code !== "payments_unavailable";
+    }
+  }
+
   /** What is expected of one field; empty where it is not what was refused. */
   of(pointer: string): readonly string[] {
     if (this.failure.kind !== "refused") return [];

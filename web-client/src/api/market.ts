@@ -106,8 +106,9 @@ export function endSession(api: Api, id: string): Promise<Session> {
 }
 
 /** Refused as `already_rated` and `session_not_completed`. */
-export function rateSession(api: Api, id: string, stars: number, comment: string): Promise<void> {
-  return api.tell("POST", one("/sessions", id, "/rating"), { stars, ...(comment === "" ? {} : { comment }) });
+export function rateSession(api: Api, id: string, stars: number, comment: string, idempotencyKey: string): Promise<void> {
+  return api.tell(
+    "POST", one("/sessions", id, "/rating"), { stars, ...(comment === "" ? {} : { comment }) }, { idempotencyKey });
 }
 
 export function myProfile(api: Api): Promise<Profile> {

@@ -69,6 +69,9 @@ export const session = object({
   endedAt: nullable(timestamp),
   endReason: nullable(string),
   endReasonText: nullable(string),
+}, {
+  /** What its customer thought of it; null where they have not said yet. */
+  rating: nullable(object({ stars: integer, comment: nullable(string) })),
 });
 export const admission = object({ token: string, url: string });
 

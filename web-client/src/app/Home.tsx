@@ -7,6 +7,7 @@ import { useStore } from "../ui/useStore";
 import { NoAccounts } from "../features/auth/AccountPage";
 import { Farewell } from "../features/auth/Farewell";
 import { RegisterPage } from "../features/auth/RegisterPage";
+import { WelcomePage } from "../features/auth/WelcomePage";
 import { SignInPage } from "../features/auth/SignInPage";
 import { troubleWords } from "../ui/troubleWords";
 import { LinkPage } from "../features/call/join/LinkPage";
@@ -71,7 +72,9 @@ function Entrance({ config, api, session, route }: EntranceProps) {
     case "signed-out":
       if (state.erased !== undefined) return <Farewell kept={state.erased} />;
       if (route.page === "register") return <RegisterPage api={api} />;
-      if (route.page === "home" && !state.ended) return <LinkPage trouble="none" hasAccounts onToken={openRoom} />;
+      if (route.page === "home" && !state.ended) {
+        return <WelcomePage api={api} freeSeconds={config.freeSeconds ?? null} onToken={openRoom} />;
+      }
       return <SignInPage session={session} reason={state.ended ? "ended" : route.page === "sign-in" ? null : "needed"} />;
   }
 }

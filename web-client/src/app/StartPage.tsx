@@ -1,6 +1,7 @@
 import { Banner } from "../ui/Banner";
 import { Brand } from "../ui/Brand";
 import { Button } from "../ui/Button";
+import { useTryingAgain } from "../ui/useTryingAgain";
 
 export interface StartPageProps {
   readonly error: Error | null;
@@ -9,6 +10,7 @@ export interface StartPageProps {
 
 /** While the addresses are being learnt, and when they could not be. */
 export function StartPage({ error, onRetry }: StartPageProps) {
+  useTryingAgain(error !== null, error, onRetry);
   return (
     <div className="page">
       <header className="page__head">
@@ -20,7 +22,7 @@ export function StartPage({ error, onRetry }: StartPageProps) {
           <p role="status"><span className="spinner" /> Looking for the server</p>
         ) : (
           <Banner tone="error" testId="error" action={<Button onClick={onRetry}>Try again</Button>}>
-            <p>{error.message} Check your connection.</p>
+            <p>{error.message} Check your connection. It is tried again by itself.</p>
           </Banner>
         )}
       </main>

@@ -1,6 +1,6 @@
 import type { RoomClaims } from "../api/roomToken";
-import { SignalingClient } from "../signaling/client";
-import type { OpenSocket } from "../signaling/client";
+import { browserNetwork, SignalingClient } from "../signaling/client";
+import type { Network, OpenSocket } from "../signaling/client";
 import { asSignalingError } from "../signaling/errors";
 import type { SignalingError } from "../signaling/errors";
 import type { Lifecycle } from "../signaling/lifecycle";
@@ -23,6 +23,7 @@ export interface EngineOptions {
   readonly media: LocalMedia;
   readonly records: SessionRecords;
   readonly openSocket?: OpenSocket;
+  readonly network?: Network;
   readonly createConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
   readonly now?: () => number;
 }
@@ -44,6 +45,7 @@ export class CallEngine {
   #statsTimer: ReturnType<typeof setInterval> | undefined;
   #enterTimer: ReturnType<typeof setTimeout> | undefined;
   #stopMedia: (() => void) | null = null;
+  #stopNetwork: (() => void) | null = null;
   #told: MediaState | null = null;
   #frames = { camera: 0, screen: 0 };
   #iceServers: Room["iceServers"] = [];
@@ -77,6 +79,10 @@ export class CallEngine {
       this.#dispatch({ name: "chat", change: (log) => ({ ...log, readSequence: record.readSequence }) });
     }
     this.#stopMedia = this.media.store.subscribe(() => this.#mediaChanged());
+    const network = this.#options.network ?? browserNetwork;
+    this.#stopNetwork = network.subscribe(() => {
+      if (network.isOnline()) this.#link?.networkChanged();
+    });
     const client: SignalingClient = new SignalingClient(
       {
         url: this.#options.websocket,
@@ -123,7 +129,7 @@ export class CallEngine {
     this.keepRecord();
     this.#dropSignaling();
     this.#closeLink();
-    this.#stopMedia?.();
+    this.#stopListening();
     clearInterval(this.#statsTimer);
     clearTimeout(this.#enterTimer);
     this.media.close();
@@ -255,8 +261,7 @@ export class CallEngine {
 
   #backToLobby(error: { readonly reason: string; readonly message: string } | null): void {
     this.#dropSignaling();
-    this.#stopMedia?.();
-    this.#stopMedia = null;
+    this.#stopListening();
     const { claims } = this.#options;
     const you = { userId: claims.userId, name: claims.name, role: claims.role };
     const fresh = initialState(you, claims.room, claims.mode, noTracks);
@@ -419,11 +424,17 @@ export class CallEngine {
     client?.stop();
   }
 
+  #stopListening(): void {
+    this.#stopMedia?.();
+    this.#stopMedia = null;
+    this.#stopNetwork?.();
+    this.#stopNetwork = null;
+  }
+
   #finish(reason: EndedReason): void {
     clearInterval(this.#statsTimer);
     clearTimeout(this.#enterTimer);
-    this.#stopMedia?.();
-    this.#stopMedia = null;
+    this.#stopListening();
     this.#closeLink();
     this.media.close();
     // The tab that took over has a record of its own, in its own storage.

@@ -63,6 +63,7 @@ export class MediaLink {
   #offerLost = false;
   #suspended = false;
   #overdue = false;
+  #moved = false;
   #closed = false;
   #everConnected = false;
   #recovery: Recovery = beginning.state;
@@ -142,12 +143,23 @@ export class MediaLink {
   restore(): void {
     this.#suspended = false;
     const unfinished = this.#offerLost || (this.#connection !== null && this.#connection.signalingState !== "stable");
-    if (unfinished || (this.#overdue && !this.isConnected)) {
+    if (unfinished || this.#moved || (this.#overdue && !this.isConnected)) {
       this.#overdue = false;
+      this.#moved = false;
       this.#enqueue(() => this.#makeOffer("restart"));
     } else if (this.#connection !== null && !this.isConnected) {
       this.#step(pathChanged(this.#recovery, "failed", this.#offered));
     }
+  }
+
+  /**
+   * The machine is in another network, or back in one: the way in use may be dead without anybody having noticed. New
+   * candidates are gathered at once; where the way still holds, it stays in use until a new one is found.
+   */
+  networkChanged(): void {
+    if (this.#connection === null || this.#recovery.name === "rebuilding") return;
+    if (this.#suspended) this.#moved = true;
+    else this.restart();
   }
 
   /** Gathers new candidates and looks for a way again. */

@@ -29,6 +29,16 @@ export type Phase =
   | { readonly name: "call" }
   | { readonly name: "ended"; readonly reason: EndedReason };
 
+export type WeakSide = "yours" | "theirs" | "both";
+
+/** How good the media are: from this side and to it, and whose connection the server says is weak. */
+export interface CallQuality {
+  readonly up: Quality | null;
+  readonly down: Quality | null;
+  /** Null where neither is; not there where the server does not say. */
+  readonly weak?: WeakSide | null;
+}
+
 export interface Departure {
   readonly name: string;
   readonly reason: "left" | "timeout";
@@ -58,7 +68,7 @@ export interface CallState {
   readonly tracks: RemoteTracks;
   readonly billing: BillingStatus | null;
   readonly warning: Warning | null;
-  readonly quality: { readonly up: Quality | null; readonly down: Quality | null };
+  readonly quality: CallQuality;
   readonly chat: ChatLog;
   /** When the server stops, if it said so. */
   readonly draining: string | null;
@@ -245,9 +255,9 @@ export function reduce(state: CallState, event: CallEvent): CallState {
       return { ...state, warning: warn(reason, secondsLeft, state.billing, event.now) };
     }
     case "quality": {
-      const { userId, up, down } = event.params;
+      const { userId, up, down, weak } = event.params;
       // Observers are told about everybody; what is shown is one's own.
-      return userId === undefined || userId === state.you.userId ? { ...state, quality: { up, down } } : state;
+      return userId === undefined || userId === state.you.userId ? { ...state, quality: weak === undefined ? { up, down } : { up, down, weak } } : state;
     }
     case "draining":
       return { ...state, draining: event.deadline };

@@ -18,6 +18,11 @@ const paths = {
   clock: "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18Z M12 7v5.2l3.2 2",
   person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8Z M4.5 20.5c.8-3.6 3.8-5.5 7.5-5.5s6.7 1.9 7.5 5.5",
   signal: "M5 19v-3 M10 19v-6.5 M15 19V9 M20 19V5",
+  "side-by-side": "M3.5 6h7.5v12H3.5z M13 6h7.5v12H13z",
+  "speaker-view": "M3.5 5h17v14h-17z M13.5 13h5v4h-5z",
+  "eye-off": "M4 4l16 16 M9.9 5.8A9.6 9.6 0 0 1 12 5.5c5 0 8 4.2 9 6.5-.4 1-1.3 2.4-2.6 3.7 M6.6 7.3C4.7 8.6 3.5 10.600 3 12c1 2.300 4 6.500 9 6.500 1.800 0 3.300-.5 4.600-1.200 M10 10.200a2.800 2.800 0 0 0 3.900 3.900",
+  expand: "M4 9V4h5 M20 9V4h-5 M4 15v5h5 M20 15v5h-5",
+  shrink: "M9 4v5H4 M15 4v5h5 M9 20v-5H4 M15 20v-5h5",
 } as const;
 
 export type IconName = keyof typeof paths;

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { ApiError } from "../api/error";
+import { useTryingAgain } from "./useTryingAgain";
 
 export interface Loaded<T> {
   /** The newest that arrived; stays when asking again fails. */
@@ -39,6 +40,8 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
   }, [load, round]);
 
   const reload = useCallback(() => setRound((count) => count + 1), []);
+  // A page that waits for something gets it as soon as it can be had.
+  useTryingAgain(state.error !== null && state.error.isPassing, state.error, reload);
   const put = useCallback((value: T) => {
     latest.current += 1;
     setState({ value, error: null, isLoading: false });

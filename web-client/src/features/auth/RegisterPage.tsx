@@ -4,6 +4,7 @@ import type { Registration } from "../../api/accounts";
 import type { Api } from "../../api/http";
 import { TextField } from "../../ui/Field";
 import { Link } from "../../app/navigation";
+import { useKept } from "../../ui/useKept";
 import { AccountCard } from "./AccountCard";
 import { Trouble } from "../../ui/Trouble";
 import { SendButton } from "../../ui/SendButton";
@@ -27,8 +28,14 @@ type Field = typeof fields[number];
 type Problems = { readonly [name in Field]?: string };
 
 export function RegisterForm({ attempt, onSubmit }: RegisterFormProps) {
-  const [role, setRole] = useState<Registration["role"]>("customer");
-  const [values, setValues] = useState({ name: "", email: "", password: "" });
+  const [keptRole, setRole] = useKept("register-role");
+  const role: Registration["role"] = keptRole === "consultant" ? "consultant" : "customer";
+  const [name, setName] = useKept("register-name");
+  const [email, setEmail] = useKept("register-email");
+  // A password is kept nowhere.
+  const [password, setPassword] = useState("");
+  const values = { name, email, password };
+  const change = { name: setName, email: setEmail, password: setPassword };
   const [problems, setProblems] = useState<Problems>({});
   const inputs = {
     name: useRef<HTMLInputElement>(null),
@@ -72,7 +79,7 @@ export function RegisterForm({ attempt, onSubmit }: RegisterFormProps) {
     value: values[name],
     problem: problems[name] ?? refused[name] ?? null,
     onChange: (value: string) => {
-      setValues({ ...values, [name]: value });
+      change[name](value);
       setProblems({ ...problems, [name]: undefined });
     },
   });

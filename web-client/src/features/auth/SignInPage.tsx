@@ -3,6 +3,7 @@ import type { Session } from "../../api/session";
 import { Banner } from "../../ui/Banner";
 import { TextField } from "../../ui/Field";
 import { Link } from "../../app/navigation";
+import { useKept } from "../../ui/useKept";
 import { AccountCard } from "./AccountCard";
 import { Trouble } from "../../ui/Trouble";
 import { SendButton } from "../../ui/SendButton";
@@ -33,7 +34,7 @@ export interface SignInFormProps {
 }
 
 export function SignInForm({ attempt, reason, onSubmit }: SignInFormProps) {
-  const [email, setEmail] = useState("");
+  const [email, setEmail] = useKept("sign-in-email");
   const [password, setPassword] = useState("");
   const [missing, setMissing] = useState<"email" | "password" | null>(null);
   const emailField = useRef<HTMLInputElement>(null);

@@ -5,6 +5,7 @@ import { LocalMedia } from "../../call/localMedia";
 import { unread } from "../../call/chat";
 import { summarize } from "../../call/state";
 import type { CallState } from "../../call/state";
+import type { Money } from "../../signaling/messages";
 import { Dialog } from "../../ui/Dialog";
 import { LiveRegion } from "../../ui/LiveRegion";
 import { Toasts } from "../../ui/Toasts";
@@ -16,10 +17,14 @@ import { Controls } from "./Controls";
 import { HelpDialog } from "./HelpDialog";
 import { Notices } from "./Notices";
 import { RemoteAudio } from "./RemoteAudio";
+import { SpeakerTest } from "./SpeakerTest";
 import { Stage } from "./Stage";
+import { StageTools } from "./StageTools";
 import { TopBar } from "./TopBar";
 import { useAnnouncements } from "./useAnnouncements";
 import { useShortcuts } from "./useShortcuts";
+import { useFullScreen } from "./useFullScreen";
+import { useLayout } from "./useLayout";
 import { useToasts } from "./useToasts";
 
 type Panel = "none" | "help" | "devices" | "card";
@@ -30,6 +35,8 @@ export interface CallMoney {
   readonly line: (state: CallState, onAddCard: () => void) => ReactNode;
   /** Another card, without leaving the call. */
   readonly card: (onClose: () => void) => ReactNode;
+  /** What the free time's end costs, where this side pays for it; null where it does not. */
+  readonly firstPrice: Money | null;
 }
 
 export interface CallPageProps {
@@ -55,6 +62,9 @@ export function CallPage({ engine, money }: CallPageProps) {
   const [shortcuts, setShortcuts] = useState(storedShortcuts);
   const [soundBlocked, setSoundBlocked] = useState<(() => void) | null>(null);
   const heading = useRef<HTMLHeadingElement>(null);
+  const page = useRef<HTMLDivElement>(null);
+  const view = useLayout();
+  const fullScreen = useFullScreen(page);
   const chatButton = useRef<HTMLButtonElement>(null);
 
   const summary = summarize(state);
@@ -110,21 +120,26 @@ export function CallPage({ engine, money }: CallPageProps) {
     v: engine.canSend ? toggleCamera : undefined,
     s: canShare ? () => void toggleScreen() : undefined,
     c: () => (chatOpen ? closeChat() : setChatOpen(true)),
+    l: view.toggleLayout,
+    o: engine.canSend ? view.toggleSelfView : undefined,
+    f: fullScreen.toggle,
     "?": () => setPanel("help"),
   });
 
   return (
-    <div className={`call ${chatOpen ? "call--chat" : ""}`}>
+    <div ref={page} className={`call ${chatOpen ? "call--chat" : ""}`}>
       <TopBar state={state} summary={summary} heading={heading} />
       {money === undefined ? null : money.line(state, openCard)}
       <main className="call__main">
-        <Stage state={state} media={media} />
+        <Stage state={state} media={media} layout={view.layout} selfView={view.selfView} />
+        <StageTools view={view} fullScreen={fullScreen} canHide={engine.canSend} />
         <Notices
           engine={engine}
           state={state}
           media={media}
           summary={summary}
           soundBlocked={soundBlocked}
+          firstPrice={money?.firstPrice ?? null}
         />
         <Toasts toasts={toasts} />
       </main>
@@ -152,6 +167,7 @@ export function CallPage({ engine, money }: CallPageProps) {
         <Dialog title="Camera, microphone, speaker" onClose={() => setPanel("none")}>
           <MediaProblems media={engine.media} state={media} />
           <DevicePickers media={engine.media} state={media} />
+          <SpeakerTest speaker={media.chosen.speaker} />
         </Dialog>
       ) : null}
       {panel === "card" ? money?.card(() => setPanel("none")) : null}

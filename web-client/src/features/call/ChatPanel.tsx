@@ -1,8 +1,9 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useRef } from "react";
 import type { ChatEntry } from "../../call/chat";
 import type { CallEngine } from "../../call/engine";
 import type { CallState } from "../../call/state";
 import { maximumChatLength } from "../../signaling/messages";
+import { useKept } from "../../ui/useKept";
 import { IconButton } from "../../ui/Button";
 
 export interface ChatPanelProps {
@@ -13,7 +14,7 @@ export interface ChatPanelProps {
 
 export function ChatPanel({ engine, state, onClose }: ChatPanelProps) {
   const { entries } = state.chat;
-  const [text, setText] = useState("");
+  const [text, setText] = useKept(`chat.${state.room}`);
   const input = useRef<HTMLTextAreaElement>(null);
   const list = useRef<HTMLDivElement>(null);
 

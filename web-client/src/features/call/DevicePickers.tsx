@@ -9,9 +9,10 @@ const canChooseSpeaker = typeof HTMLMediaElement !== "undefined" && "setSinkId" 
 export interface DevicePickersProps {
   readonly media: LocalMedia;
   readonly state: LocalMediaState;
+  readonly onLevel?: (level: number) => void;
 }
 
-export function DevicePickers({ media, state }: DevicePickersProps) {
+export function DevicePickers({ media, state, onLevel }: DevicePickersProps) {
   return (
     <div className="devices">
       <SelectField
@@ -29,7 +30,7 @@ export function DevicePickers({ media, state }: DevicePickersProps) {
           none={noneWords(state.mic.problem, "microphone")}
           onChange={(id) => void media.chooseMic(id)}
         />
-        <LevelMeter track={state.mic.on ? state.mic.track : null} />
+        <LevelMeter track={state.mic.on ? state.mic.track : null} onLevel={onLevel} />
       </div>
       {canChooseSpeaker ? (
         <SelectField

@@ -6,6 +6,9 @@ const keys = [
   ["v", "Camera on or off"],
   ["s", "Share the screen or stop"],
   ["c", "Open or close the chat"],
+  ["l", "Pictures side by side, or the other one large"],
+  ["o", "Show or hide your own picture"],
+  ["f", "Full screen, or back"],
   ["Esc", "Close the chat or a dialog"],
   ["?", "This help"],
 ] as const;

@@ -1,8 +1,14 @@
 import { useEffect, useRef } from "react";
 import { watchLevel } from "../../call/level";
 
+export interface LevelMeterProps {
+  readonly track: MediaStreamTrack | null;
+  /** Hears each level, from 0 to 1. */
+  readonly onLevel?: (level: number) => void;
+}
+
 /** Moves by itself, without React, several times per second. */
-export function LevelMeter({ track }: { readonly track: MediaStreamTrack | null }) {
+export function LevelMeter({ track, onLevel }: LevelMeterProps) {
   const meter = useRef<HTMLDivElement>(null);
   const fill = useRef<HTMLDivElement>(null);
 
@@ -12,8 +18,11 @@ export function LevelMeter({ track }: { readonly track: MediaStreamTrack | null 
       meter.current?.setAttribute("aria-valuenow", String(Math.round(level * 100)));
     };
     show(0);
-    return track === null ? undefined : watchLevel(track, show);
-  }, [track]);
+    return track === null ? undefined : watchLevel(track, (level) => {
+      show(level);
+      onLevel?.(level);
+    });
+  }, [track, onLevel]);
 
   return (
     <div

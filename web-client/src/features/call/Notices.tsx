@@ -4,6 +4,7 @@ import { isDue } from "../../call/billing";
 import type { CallEngine } from "../../call/engine";
 import type { LocalMediaState } from "../../call/localMedia";
 import type { CallState, ConnectionSummary } from "../../call/state";
+import type { Money } from "../../signaling/messages";
 import { Banner } from "../../ui/Banner";
 import { Button, IconButton } from "../../ui/Button";
 import { useNow } from "../../ui/useNow";
@@ -15,10 +16,12 @@ export interface NoticesProps {
   readonly summary: ConnectionSummary;
   /** Plays the sound that the browser holds back; null while nothing is held back. */
   readonly soundBlocked: (() => void) | null;
+  /** What the end of the free time costs this side; null where it pays nothing. */
+  readonly firstPrice: Money | null;
 }
 
 /** What stands above the pictures, the most pressing first. */
-export function Notices({ engine, state, media, summary, soundBlocked }: NoticesProps) {
+export function Notices({ engine, state, media, summary, soundBlocked, firstPrice }: NoticesProps) {
   const notice = connectionNotice(state, summary);
   return (
     <div className="notices">
@@ -29,7 +32,7 @@ export function Notices({ engine, state, media, summary, soundBlocked }: Notices
           action={<Button look="primary" icon="sound" data-testid="hear-button" onClick={soundBlocked}>Click to hear</Button>}
         />
       )}
-      {state.warning === null ? null : <Countdown state={state} />}
+      {state.warning === null ? null : <Countdown engine={engine} state={state} firstPrice={firstPrice} />}
       {notice === null ? null : (
         <Banner
           tone={notice.tone}
@@ -56,14 +59,25 @@ export function Notices({ engine, state, media, summary, soundBlocked }: Notices
   );
 }
 
-function Countdown({ state }: { readonly state: CallState }) {
+function Countdown({ engine, state, firstPrice }: Pick<NoticesProps, "engine" | "state" | "firstPrice">) {
   const now = useNow(500);
   if (state.warning === null || !isDue(state.warning, now)) return null;
-  const { text, countdown } = warningWords(state.warning, state.billing, now);
+  const { text, countdown } = warningWords(state.warning, state.billing, now, firstPrice);
   const grave = state.warning.reason === "unpaid";
   return (
     <div data-testid="billing-warning" data-reason={state.warning.reason}>
-      <Banner tone={grave ? "error" : "warn"} title={text} action={<Remaining text={countdown} />} />
+      <Banner
+        tone={grave ? "error" : "warn"}
+        title={text}
+        action={(
+          <span className="notices__actions">
+            <Remaining text={countdown} />
+            {state.warning.reason === "threshold" && firstPrice !== null
+              ? <Button data-testid="end-now-button" onClick={() => engine.leave()}>End the call now</Button>
+              : null}
+          </span>
+        )}
+      />
     </div>
   );
 }

@@ -7,17 +7,23 @@ import { MediaVideo } from "../../ui/MediaVideo";
 export interface StageProps {
   readonly state: CallState;
   readonly media: LocalMediaState;
+  readonly layout: Layout;
+  /** Whether one sees oneself. */
+  readonly selfView: boolean;
 }
+
+/** How two pictures share the stage: the other side's large, or both alike. A screen that is shared is large in either. */
+export type Layout = "speaker" | "side";
 
 const nothingShown = { mic: false, camera: false, screen: false };
 
 /** The pictures. A video element never moves in the document, only its place on the stage changes. */
-export function Stage({ state, media }: StageProps) {
+export function Stage({ state, media, layout, selfView }: StageProps) {
   const other = counterpart(state);
   const watching = state.you.role === "observer";
   const shown = other === null || watching ? nothingShown : shownOf(state, other);
   return (
-    <div className="stage" data-layout={shown.screen ? "screen" : "camera"}>
+    <div className="stage" data-testid="stage" data-layout={shown.screen ? "screen" : layout === "side" && selfView && !watching ? "side" : "speaker"}>
       <div className="tile tile--screen" hidden={!shown.screen}>
         <MediaVideo
           track={state.tracks.screen}
@@ -43,7 +49,7 @@ export function Stage({ state, media }: StageProps) {
         )}
       </div>
       {watching ? null : (
-        <div className="tile tile--own">
+        <div className="tile tile--own" hidden={!selfView}>
           <MediaVideo
             track={media.camera.track}
             testId="local-camera"

@@ -3,9 +3,9 @@ import { formatMoney, secondsLeft, timeLeft } from "../../call/billing";
 import type { Warning } from "../../call/billing";
 import { formatClock, spokenDuration } from "../../call/clock";
 import type { MediaProblem } from "../../call/mediaProblem";
-import type { CallState, ConnectionSummary, EndedReason, JoinError } from "../../call/state";
-import { counterpart } from "../../call/state";
-import type { BillingStatus, Quality } from "../../signaling/messages";
+import type { CallState, ConnectionSummary, EndedReason, JoinError, WeakSide } from "../../call/state";
+import { counterpart, summarize } from "../../call/state";
+import type { BillingStatus, Money, Quality } from "../../signaling/messages";
 import type { Advice } from "../../ui/advice";
 
 type SourceName = "microphone" | "camera" | "screen";
@@ -177,11 +177,19 @@ export interface WarningWords {
   readonly countdown: string;
 }
 
-export function warningWords(warning: Warning, billing: BillingStatus | null, now: number): WarningWords {
+/** @param firstPrice what the end of the free time costs whoever reads it; null where that is nothing. */
+export function warningWords(
+  warning: Warning, billing: BillingStatus | null, now: number, firstPrice: Money | null = null,
+): WarningWords {
   const countdown = formatClock(secondsLeft(warning, billing, now));
   switch (warning.reason) {
     case "threshold":
-      return { text: "The free minutes end soon. After them the call is paid for.", countdown };
+      return {
+        text: firstPrice === null
+          ? "The free minutes end soon. After them the call is paid for."
+          : `The free minutes end soon. Then ${formatMoney(firstPrice)} is charged, and every further second is paid for.`,
+        countdown,
+      };
     case "horizon":
       return { text: "The time that is paid for ends soon.", countdown };
     case "unpaid":
@@ -251,11 +259,24 @@ export function chargeWords(billing: BillingStatus | null): string | null {
 
 const weak = 2.5;
 
-export function qualityWords(quality: CallState["quality"]): string | null {
+/** Where the server does not say whose connection is weak: what one sends is one's own, what arrives is theirs. */
+function judged({ up, down }: CallState["quality"]): WeakSide | null {
   const bad = (direction: Quality | null) => direction !== null && direction.score < weak;
-  if (bad(quality.up) && bad(quality.down)) return "Both connections are weak";
-  if (bad(quality.up)) return "Your connection is weak";
-  return bad(quality.down) ? "Their connection is weak" : null;
+  if (bad(up)) return bad(down) ? "both" : "yours";
+  return bad(down) ? "theirs" : null;
+}
+
+export function qualityWords(quality: CallState["quality"]): string | null {
+  switch (quality.weak === undefined ? judged(quality) : quality.weak) {
+    case "yours":
+      return "Your connection is weak";
+    case "theirs":
+      return "Their connection is weak";
+    case "both":
+      return "Both connections are weak";
+    case null:
+      return null;
+  }
 }
 
 /** What is worth being read out of a change; null if nothing is. */
@@ -277,6 +298,8 @@ export function announcement(before: CallState, after: CallState): string | null
       return is.media.camera ? `${is.name} turned the camera on.` : `${is.name} turned the camera off.`;
     }
   }
+  const quality = summarize(after) === "connected" ? qualityWords(after.quality) : null;
+  if (quality !== null && quality !== qualityWords(before.quality)) return `${quality}.`;
   return newMessage(before, after);
 }
 

@@ -8,23 +8,29 @@ import { TextArea, TextField } from "../../ui/Field";
 import { TagField } from "../../ui/TagField";
 import { Trouble } from "../../ui/Trouble";
 import { SendButton } from "../../ui/SendButton";
-import { useAttempt } from "../../ui/useAttempt";
+import { Stalled } from "../../ui/Stalled";
+import { useKept } from "../../ui/useKept";
+import { usePersistence } from "../../ui/usePersistence";
 import { AmountField } from "../../ui/AmountField";
 import { useMarket } from "../../app/market";
 import { useNavigate } from "../../app/navigation";
 import { Shell } from "../../app/Shell";
 import { NoCard } from "../account/cards/NoCard";
+import { DeviceCheck } from "../call/check/DeviceCheck";
+import { AvailableNow } from "../consultants/AvailableNow";
+import { PriceNote } from "./PriceNote";
 import { useSuggestions } from "./useSuggestions";
 import type { Suggestions } from "./useSuggestions";
 
 export function AskPage() {
-  const { api } = useMarket();
+  const { api, config } = useMarket();
+  const freeSeconds = config.freeSeconds ?? null;
   const navigate = useNavigate();
   const [drafts] = useState(() => Drafts.inBrowser());
   const [draft, setDraft] = useState(() => drafts.find());
-  const [tagText, setTagText] = useState("");
+  const [tagText, setTagText] = useKept("question-tag");
   const [problems, setProblems] = useState<Problems>({});
-  const [attempt, begin] = useAttempt();
+  const { attempt, begin, ...stalled } = usePersistence();
   const titleField = useRef<HTMLInputElement>(null);
   const bodyField = useRef<HTMLTextAreaElement>(null);
   const budgetField = useRef<HTMLInputElement>(null);
@@ -69,6 +75,7 @@ export function AskPage() {
         ...(budget === null ? {} : { budget }),
       }, draft.key);
       drafts.forget();
+      setTagText("");
       navigate({ page: "question", id: question.id });
     });
   };
@@ -85,6 +92,7 @@ export function AskPage() {
         }}
       >
         {error === null || isOfField(of) ? null : <Trouble error={error} />}
+        <Stalled {...stalled} />
         <TextField
           ref={titleField}
           label="Your question in one line"
@@ -131,6 +139,7 @@ export function AskPage() {
           onAmount={(budget) => edit({ budget })}
           onCurrency={(currency) => edit({ currency })}
         />
+        <PriceNote freeSeconds={freeSeconds} budget={draft.budget} currency={draft.currency} />
         <SendButton
           isSending={attempt.name === "sending"}
           label="Find a consultant now"
@@ -138,6 +147,14 @@ export function AskPage() {
           testId="ask-button"
         />
       </form>
+      <DeviceCheck />
+      <AvailableNow
+        api={api}
+        freeSeconds={freeSeconds}
+        title="Who is free now"
+        tags={tags}
+        nobody="Nobody is free at this moment. You can ask all the same: your question waits in line, and whoever comes is asked at once."
+      />
     </Shell>
   );
 }

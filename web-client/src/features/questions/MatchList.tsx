@@ -1,14 +1,25 @@
+import { useState } from "react";
+import type { Api } from "../../api/http";
 import type { Match } from "../../api/shapes";
-import { rateWords } from "../call/session/words";
-import { requestStateWords, scoreWords } from "./words";
+import { Button } from "../../ui/Button";
+import { priceWords } from "../../ui/price";
+import { useNow } from "../../ui/useNow";
+import { ProfileDialog } from "../consultants/ProfileDialog";
+import { requestStateWords, scoreWords, secondsToAnswer } from "./words";
 
 export interface MatchListProps {
   readonly matches: readonly Match[];
   readonly isLooking: boolean;
+  readonly freeSeconds: number | null;
+  /** Where profiles come from. */
+  readonly api: Api;
+  /** How far the server's clock is ahead, in milliseconds. */
+  readonly skew: number;
 }
 
-/** Who was asked, why, and what they said. */
-export function MatchList({ matches, isLooking }: MatchListProps) {
+/** Who was asked, why, for how much, and what they said. */
+export function MatchList({ matches, isLooking, freeSeconds, api, skew }: MatchListProps) {
+  const [open, setOpen] = useState<Match | null>(null);
   if (matches.length === 0) {
     return isLooking ? <p className="empty" data-testid="no-matches">Nobody has been asked yet.</p> : null;
   }
@@ -26,12 +37,33 @@ export function MatchList({ matches, isLooking }: MatchListProps) {
                   {match.reasons.map((reason) => <li key={reason}>{reason}</li>)}
                 </ul>
               )}
-              <p className="list__note"><strong>{scoreWords(match.score)}</strong> · {rateWords(match.rate)}</p>
+              <p className="list__note"><strong>{scoreWords(match.score)}</strong></p>
+              <p className="match__price" data-testid="match-price">{priceWords(match.rate, freeSeconds)}</p>
             </div>
-            <span className={`badge badge--${match.state}`}>{requestStateWords(match)}</span>
+            <div className="match__state">
+              <span className={`badge badge--${match.state}`}>{requestStateWords(match)}</span>
+              {isLooking && match.state === "pending" ? <TimeToAnswer match={match} skew={skew} /> : null}
+              <Button aria-haspopup="dialog" aria-label={`Profile of ${match.name}`} onClick={() => setOpen(match)}>Profile</Button>
+            </div>
           </li>
         ))}
       </ul>
+      {open === null ? null : (
+        <ProfileDialog
+          api={api} freeSeconds={freeSeconds} id={open.consultantId} name={open.name} onClose={() => setOpen(null)}
+        />
+      )}
     </section>
+  );
+}
+
+/** Not read out each second: how it stands is said beside it. */
+function TimeToAnswer({ match, skew }: { readonly match: Match; readonly skew: number }) {
+  const now = useNow(1_000);
+  const left = secondsToAnswer(match, now + skew);
+  return (
+    <span className="match__left" data-testid="match-left" data-seconds={left} aria-live="off">
+      {left === 0 ? "Time is over" : `${left} s left to answer`}
+    </span>
   );
 }

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useRef } from "react";
+import type { ReactNode } from "react";
 import { cancelQuestion, findQuestion, listMatches } from "../../api/market";
 import type { Match, Question } from "../../api/shapes";
 import { amountText } from "../../api/amount";
@@ -6,7 +7,8 @@ import { Drafts, emptyDraft } from "./draft";
 import { Button } from "../../ui/Button";
 import { useStore } from "../../ui/useStore";
 import { Trouble } from "../../ui/Trouble";
-import { useAttempt } from "../../ui/useAttempt";
+import { Stalled } from "../../ui/Stalled";
+import { usePersistence } from "../../ui/usePersistence";
 import { useMarket } from "../../app/market";
 import { Link, useNavigate } from "../../app/navigation";
 import { Shell } from "../../app/Shell";
@@ -14,15 +16,19 @@ import { useLoaded } from "../../ui/useLoaded";
 import { useGoToCall } from "../../app/useReadySessions";
 import { Waiting } from "../../ui/Waiting";
 import { rateWords } from "../call/session/words";
+import { AvailableNow } from "../consultants/AvailableNow";
+import { DeviceCheck } from "../call/check/DeviceCheck";
 import { MatchList } from "./MatchList";
-import { isOpen, questionStateWords } from "./words";
+import type { MatchListProps } from "./MatchList";
+import { isOpen, nextWords, questionStateWords } from "./words";
 
 /** While somebody is looked for, the page asks again after this long, whatever was pushed. */
 const askAgainAfter = 10_000;
 
 export function QuestionPage({ id }: { readonly id: string }) {
-  const { api, connection } = useMarket();
-  const { welcomes } = useStore(connection.store);
+  const { api, config, connection } = useMarket();
+  const { welcomes, skew } = useStore(connection.store);
+  const freeSeconds = config.freeSeconds ?? null;
   const { value, error, reload } = useLoaded(useCallback(async () => {
     const [question, matches] = await Promise.all([findQuestion(api, id), listMatches(api, id)]);
     return { question, matches };
@@ -48,7 +54,18 @@ export function QuestionPage({ id }: { readonly id: string }) {
   }
   return (
     <Shell title="Your question">
-      <QuestionView question={value.question} matches={value.matches} onChanged={reload} />
+      <QuestionView
+        question={value.question} matches={value.matches} onChanged={reload} freeSeconds={freeSeconds} api={api} skew={skew}
+        meanwhile={(
+          <>
+            <DeviceCheck />
+            <AvailableNow
+              api={api} freeSeconds={freeSeconds} title="Who else is free" tags={value.question.tags}
+              except={value.matches.map(({ consultantId }) => consultantId)}
+            />
+          </>
+        )}
+      />
     </Shell>
   );
 }
@@ -67,14 +84,17 @@ function useArrival(question: Question | null): void {
   }, [sessionId, goToCall]);
 }
 
-export interface QuestionViewProps {
+export interface QuestionViewProps extends Pick<MatchListProps, "freeSeconds" | "api" | "skew"> {
   readonly question: Question;
   readonly matches: readonly Match[];
+  /** What there is to do while somebody is looked for. */
+  readonly meanwhile: ReactNode;
   readonly onChanged: () => void;
 }
 
-export function QuestionView({ question, matches, onChanged }: QuestionViewProps) {
+export function QuestionView({ question, matches, onChanged, freeSeconds, api, skew, meanwhile }: QuestionViewProps) {
   const { state, waiting, sessionId } = question;
+  const next = nextWords(question);
   return (
     <>
       <section className={`panel progress progress--${state}`} aria-label="How it stands" data-testid="question-state" data-state={state} data-waiting={waiting}>
@@ -83,6 +103,7 @@ export function QuestionView({ question, matches, onChanged }: QuestionViewProps
           {questionStateWords(question)}
         </p>
         <p className="panel__lead" role="status" data-testid="question-message">{question.message}</p>
+        {next === null ? null : <p data-testid="question-next">{next}</p>}
         {isOpen(question) ? <p className="field__hint">Stay on this page, or keep it open in a tab: it goes to the call by itself.</p> : null}
         <div className="panel__actions">
           {state === "accepted" && sessionId !== null
@@ -92,7 +113,8 @@ export function QuestionView({ question, matches, onChanged }: QuestionViewProps
           {state === "expired" || state === "cancelled" ? <AskAgain question={question} /> : null}
         </div>
       </section>
-      <MatchList matches={matches} isLooking={isOpen(question)} />
+      <MatchList matches={matches} isLooking={isOpen(question)} freeSeconds={freeSeconds} api={api} skew={skew} />
+      {isOpen(question) ? meanwhile : null}
       <section className="panel" aria-label="What you asked">
         <h2 className="plain-text" data-testid="question-title">{question.title}</h2>
         <p className="plain-text plain-text--lines">{question.body}</p>
@@ -109,7 +131,7 @@ export function QuestionView({ question, matches, onChanged }: QuestionViewProps
 
 function CancelButton({ id, onChanged }: { readonly id: string; readonly onChanged: () => void }) {
   const { api } = useMarket();
-  const [attempt, begin] = useAttempt();
+  const { attempt, begin, ...stalled } = usePersistence();
   // Too late is news, not trouble: the page shows what has happened meanwhile.
   const error = attempt.name === "failed" && !attempt.error.is("question_closed") ? attempt.error : null;
   return (
@@ -121,6 +143,7 @@ function CancelButton({ id, onChanged }: { readonly id: string; readonly onChang
       >
         {attempt.name === "sending" ? "Cancelling…" : "Cancel the question"}
       </Button>
+      <Stalled {...stalled} />
       {error === null ? null : <Trouble error={error} />}
     </>
   );

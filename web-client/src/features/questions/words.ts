@@ -42,3 +42,24 @@ export function requestStateWords({ state }: Pick<Match, "state">): string {
       return "No longer asked";
   }
 }
+
+/** How long a consultant has left to answer, by the server's clock. */
+export function secondsToAnswer({ expiresAt }: Pick<Match, "expiresAt">, now: number): number {
+  return Math.max(0, Math.ceil((Date.parse(expiresAt) - now) / 1000));
+}
+
+/** What comes after those who are asked; null where there is nothing to add. */
+export function nextWords(question: Pick<Question, "state" | "waiting">): string | null {
+  switch (question.state) {
+    case "open":
+      return question.waiting
+        ? "You keep your place in line: as soon as somebody who fits is free, they are asked. You can wait here, or come back later."
+        : null;
+    case "matching":
+      return "Whoever accepts first talks to you. When somebody declines or does not answer in time, the next best is asked at once.";
+    case "accepted":
+    case "expired":
+    case "cancelled":
+      return null;
+  }
+}

@@ -7,7 +7,8 @@ import { newKey } from "../../../key";
 import { Once } from "../../../api/once";
 import { Banner } from "../../../ui/Banner";
 import { Trouble } from "../../../ui/Trouble";
-import { useAttempt } from "../../../ui/useAttempt";
+import { Stalled } from "../../../ui/Stalled";
+import { usePersistence } from "../../../ui/usePersistence";
 import { useMarket } from "../../../app/market";
 import { useLoaded } from "../../../ui/useLoaded";
 import { Waiting } from "../../../ui/Waiting";
@@ -27,7 +28,7 @@ export function AddCard({ isDefault, onAdded }: AddCardProps) {
   const [setupKey, setSetupKey] = useState(newKey);
   const [once] = useState(() => Once.inBrowser("card"));
   const { value: setup, error, reload } = useLoaded(useCallback(() => beginCard(api, setupKey), [api, setupKey]));
-  const [attempt, begin] = useAttempt();
+  const { attempt, begin, ...stalled } = usePersistence();
 
   const store = (card: StoredCard) => begin(async () => {
     try {
@@ -43,6 +44,7 @@ export function AddCard({ isDefault, onAdded }: AddCardProps) {
   return (
     <div className="add-card" data-testid="add-card" data-way={way.name}>
       {attempt.name === "failed" ? <Trouble error={attempt.error} /> : null}
+      <Stalled {...stalled} />
       {way.name === "none" ? <NoWay /> : null}
       {way.name === "simulated"
         ? <TestCards isSending={attempt.name === "sending"} onChoose={(paymentMethodId) => store({ paymentMethodId, isDefault })} />

@@ -6,18 +6,20 @@ import { Dialog } from "../../../ui/Dialog";
 import { Trouble } from "../../../ui/Trouble";
 import { useAttempt } from "../../../ui/useAttempt";
 import { useMarket } from "../../../app/market";
+import { withoutCard } from "../../../ui/price";
 import { cardName, expiryWords } from "../../../ui/moneyWords";
 
 export interface CardListProps {
   readonly cards: readonly PaymentMethod[];
+  readonly freeSeconds: number | null;
   readonly onChanged: () => void;
 }
 
-export function CardList({ cards, onChanged }: CardListProps) {
+export function CardList({ cards, freeSeconds, onChanged }: CardListProps) {
   if (cards.length === 0) {
     return (
       <p className="empty" data-testid="empty">
-        No card yet. Calls are free under 10 minutes; without a card a call ends then.
+        No card yet. {withoutCard(freeSeconds)}
       </p>
     );
   }

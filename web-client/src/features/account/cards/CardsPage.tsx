@@ -14,7 +14,7 @@ import { CardList } from "./CardList";
 
 /** What a customer's calls are charged to. */
 export function CardsPage() {
-  const { api } = useMarket();
+  const { api, config } = useMarket();
   const { value, error, reload } = useLoaded(useCallback(() => listCards(api), [api]));
   const [isAdding, setIsAdding] = useState(false);
   const [news, setNews] = useState("");
@@ -24,7 +24,7 @@ export function CardsPage() {
       {value?.simulated === true ? <Simulated /> : null}
       {value === null
         ? <Waiting error={error} onRetry={reload} />
-        : <CardList cards={value.items} onChanged={reload} />}
+        : <CardList cards={value.items} freeSeconds={config.freeSeconds ?? null} onChanged={reload} />}
       <p role="status" data-testid="card-news">{news}</p>
       {isAdding ? (
         <Adding

@@ -7,6 +7,7 @@ import { Brand } from "../../../ui/Brand";
 import { Button } from "../../../ui/Button";
 import { useStore } from "../../../ui/useStore";
 import { DevicePickers } from "../DevicePickers";
+import { SpeakerTest } from "../SpeakerTest";
 import { MediaProblems } from "../MediaProblems";
 import { joinErrorWords } from "../words";
 import { Preview } from "./Preview";
@@ -64,6 +65,7 @@ export function JoinPage({ engine, claims, onJoin = () => engine.join() }: JoinP
           ) : null}
           {watching ? null : <MediaProblems media={engine.media} state={media} />}
           {watching ? null : <DevicePickers media={engine.media} state={media} />}
+          {watching ? null : <SpeakerTest speaker={media.chosen.speaker} />}
           <div className="join__actions">
             <Button look="primary" wide data-testid="join-button" disabled={joining} onClick={onJoin}>
               {joining ? <span className="spinner" /> : null}

@@ -1,5 +1,5 @@
 import type { Charge } from "../../../call/charge";
-import type { BillingStatus } from "../../../signaling/messages";
+import type { BillingStatus, Money } from "../../../signaling/messages";
 import { Icon } from "../../../ui/Icon";
 import { chargeLine } from "./callWords";
 import type { Side } from "./callWords";
@@ -8,12 +8,14 @@ export interface ChargeStripProps {
   readonly charge: Charge;
   readonly status: BillingStatus | null;
   readonly side: Side;
+  /** What an hour costs; null while it is not known. */
+  readonly rate?: Money | null;
   readonly onAddCard: () => void;
 }
 
 /** How a call's money stands, in one line above the pictures. */
-export function ChargeStrip({ charge, status, side, onAddCard }: ChargeStripProps) {
-  const line = chargeLine(charge, status, side);
+export function ChargeStrip({ charge, status, side, rate = null, onAddCard }: ChargeStripProps) {
+  const line = chargeLine(charge, status, side, rate);
   if (line === null) return null;
   return (
     <section

@@ -3,7 +3,8 @@ import { formatMoney } from "../../../call/billing";
 import { isFree, needsCard, openHold } from "../../../call/charge";
 import type { Charge, ChargeTrouble } from "../../../call/charge";
 import { formatClock } from "../../../call/clock";
-import type { BillingStatus } from "../../../signaling/messages";
+import type { BillingStatus, Money } from "../../../signaling/messages";
+import { priceOf } from "../../../ui/price";
 import { declineWords } from "../../../ui/declines";
 
 export type Side = "customer" | "consultant";
@@ -16,7 +17,10 @@ export interface ChargeLine {
 }
 
 /** One line; null where there is nothing to say. */
-export function chargeLine(charge: Charge, status: BillingStatus | null, side: Side): ChargeLine | null {
+/** @param rate what an hour costs; null while it is not known. */
+export function chargeLine(
+  charge: Charge, status: BillingStatus | null, side: Side, rate: Money | null = null,
+): ChargeLine | null {
   if (status?.state === "unmetered") return null;
   if (charge.isRetrying) {
     return { tone: "warn", text: "The card was added. Trying again with it…", offersCard: false };
@@ -26,7 +30,7 @@ export function chargeLine(charge: Charge, status: BillingStatus | null, side: S
     const text = side === "customer" ? customerTrouble(charge.trouble, status) : consultantTrouble(charge.trouble, status);
     return { tone: endsTheCall(charge.trouble) ? "error" : "warn", text, offersCard };
   }
-  const parts = [progress(charge, status, side), held(charge, status, side)].filter((part) => part !== null);
+  const parts = [progress(charge, status, side, rate), held(charge, status, side)].filter((part) => part !== null);
   return parts.length === 0 ? null : { tone: "plain", text: parts.join(" · "), offersCard: false };
 }
 
@@ -34,13 +38,16 @@ function endsTheCall({ kind }: ChargeTrouble): boolean {
   return kind !== "unconfirmed";
 }
 
-function progress(charge: Charge, status: BillingStatus | null, side: Side): string | null {
+function progress(charge: Charge, status: BillingStatus | null, side: Side, rate: Money | null): string | null {
   if (status !== null && isFree(status)) {
     const until = formatClock(status.thresholdSeconds ?? 0);
-    return side === "customer" ? `Free until ${until}` : `Free for the customer until ${until}`;
+    if (side === "consultant") return `Free for the customer until ${until}`;
+    return rate === null ? `Free until ${until}` : `Free until ${until}, then ${formatMoney(priceOf(rate, status.thresholdSeconds ?? 0))}`;
   }
   const charged = charge.charged ?? status?.charged ?? null;
-  return charged === null || charged.amount === 0 ? null : `Charged ${formatMoney(charged)} so far`;
+  if (charged === null || charged.amount === 0) return null;
+  const soFar = `Charged ${formatMoney(charged)} so far`;
+  return rate === null || side === "consultant" ? soFar : `${soFar}, ${formatMoney(priceOf(rate, 60))} a minute by the second`;
 }
 
 function held(charge: Charge, status: BillingStatus | null, side: Side): string | null {

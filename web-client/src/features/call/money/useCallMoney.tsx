@@ -4,6 +4,7 @@ import type { CallMoney } from "../CallPage";
 import { Dialog } from "../../../ui/Dialog";
 import { useMarket } from "../../../app/market";
 import { AddCard } from "../../account/cards/AddCard";
+import { priceOf } from "../../../ui/price";
 import { ChargeStrip } from "./ChargeStrip";
 import { useCharge } from "./useCharge";
 
@@ -14,7 +15,7 @@ const holdPatience = 30_000;
 /** What the call page shows of a session's money. */
 export function useCallMoney(id: string): CallMoney {
   const { user } = useMarket();
-  const { charge, cardAdded, reload } = useCharge(id);
+  const { value, charge, cardAdded, reload } = useCharge(id);
   const isAwaiting = awaitsHold(charge);
 
   useEffect(() => {
@@ -28,12 +29,17 @@ export function useCallMoney(id: string): CallMoney {
     };
   }, [isAwaiting, reload]);
 
+  const rate = value?.rate ?? null;
+  const threshold = value?.thresholdSeconds ?? null;
   return {
+    firstPrice: user.role === "customer" && rate !== null && threshold !== null && charge.trouble === null
+      ? priceOf(rate, threshold) : null,
     line: (state, onAddCard) => (
       <ChargeStrip
         charge={charge}
         status={state.billing}
         side={user.role === "consultant" ? "consultant" : "customer"}
+        rate={rate}
         onAddCard={onAddCard}
       />
     ),

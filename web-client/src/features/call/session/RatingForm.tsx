@@ -1,29 +1,81 @@
 import { useState } from "react";
+import type { ReactNode } from "react";
 import { rateSession } from "../../../api/market";
+import type { Session } from "../../../api/shapes";
+import { Once } from "../../../api/once";
 import { TextArea } from "../../../ui/Field";
 import { Trouble } from "../../../ui/Trouble";
 import { SendButton } from "../../../ui/SendButton";
-import { useAttempt } from "../../../ui/useAttempt";
+import { Stalled } from "../../../ui/Stalled";
+import { useKept } from "../../../ui/useKept";
+import { usePersistence } from "../../../ui/usePersistence";
 import type { Attempt } from "../../../ui/useAttempt";
 import { useMarket } from "../../../app/market";
 
-export function RatingForm({ id, name }: { readonly id: string; readonly name: string }) {
+export interface RatingFormProps {
+  readonly session: Pick<Session, "id" | "consultantName" | "rating">;
+}
+
+/** What a customer thought of a call: asked for once, and shown from then on. */
+export function RatingForm({ session: { id, consultantName, rating } }: RatingFormProps) {
   const { api } = useMarket();
-  const [attempt, begin] = useAttempt();
-  return <Rating name={name} attempt={attempt} onSend={(stars, comment) => begin(() => rateSession(api, id, stars, comment))} />;
+  const { attempt, begin, ...stalled } = usePersistence();
+  const [once] = useState(() => Once.inBrowser(`rating.${id}`));
+  const [stars, setStars] = useKept(`rating-stars.${id}`);
+  const [comment, setComment] = useKept(`rating-comment.${id}`);
+  // What this page sent itself is thanked for; what was said before is shown.
+  const [wasGiven] = useState(rating ?? null);
+
+  if (wasGiven !== null) return <Given stars={wasGiven.stars} comment={wasGiven.comment} />;
+  const send = (given: number, words: string) => begin(async () => {
+    await once.send(JSON.stringify([given, words]), (key) => rateSession(api, id, given, words, key));
+    setStars("");
+    setComment("");
+  });
+  return (
+    <Rating
+      name={consultantName}
+      attempt={attempt}
+      stars={Number(stars) || 0}
+      comment={comment}
+      onStars={(count) => setStars(String(count))}
+      onComment={setComment}
+      onSend={send}
+    >
+      <Stalled {...stalled} />
+    </Rating>
+  );
+}
+
+function Given({ stars, comment }: { readonly stars: number; readonly comment: string | null }) {
+  return (
+    <section className="panel" aria-labelledby="given-title" data-testid="rating-given" data-stars={stars}>
+      <h2 id="given-title">Your rating</h2>
+      <p>
+        <span className="opinion__stars" aria-hidden="true">{"★".repeat(stars)}</span>{" "}
+        {stars} of 5: {labels[stars - 1] ?? ""}
+      </p>
+      {comment === null || comment === "" ? null : <p className="plain-text plain-text--lines">{comment}</p>}
+    </section>
+  );
 }
 
 export interface RatingProps {
   readonly name: string;
   readonly attempt: Attempt;
+  /** From 1 to 5; 0 while none are chosen. */
+  readonly stars: number;
+  readonly comment: string;
+  readonly onStars: (stars: number) => void;
+  readonly onComment: (comment: string) => void;
+  /** Stands above the form: that it is tried again, say. */
+  readonly children?: ReactNode;
   readonly onSend: (stars: number, comment: string) => void;
 }
 
 const labels = ["No help at all", "Little help", "Some help", "Good help", "Just what I needed"] as const;
 
-export function Rating({ name, attempt, onSend }: RatingProps) {
-  const [stars, setStars] = useState(0);
-  const [comment, setComment] = useState("");
+export function Rating({ name, attempt, stars, comment, onStars, onComment, onSend, children }: RatingProps) {
   const [isMissing, setIsMissing] = useState(false);
   const wasRated = attempt.name === "failed" && attempt.error.is("already_rated");
 
@@ -38,6 +90,7 @@ export function Rating({ name, attempt, onSend }: RatingProps) {
     <section className="panel" aria-labelledby="rating-title" data-testid="rating">
       <h2 id="rating-title">How was the call with {name}?</h2>
       {attempt.name === "failed" ? <Trouble error={attempt.error} /> : null}
+      {children}
       <form
         className="card__form"
         noValidate
@@ -59,7 +112,7 @@ export function Rating({ name, attempt, onSend }: RatingProps) {
                   checked={stars === index + 1}
                   data-testid={`rating-${index + 1}`}
                   onChange={() => {
-                    setStars(index + 1);
+                    onStars(index + 1);
                     setIsMissing(false);
                   }}
                 />
@@ -79,7 +132,7 @@ export function Rating({ name, attempt, onSend }: RatingProps) {
           hint="Shown on the consultant's profile, without your name."
           testId="rating-comment"
           value={comment}
-          onChange={setComment}
+          onChange={onComment}
         />
         <SendButton
           isSending={attempt.name === "sending"} label="Send the rating" labelWhileSending="Sending…" testId="rating-send"

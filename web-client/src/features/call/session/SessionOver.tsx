@@ -66,8 +66,8 @@ export function SessionOver({ id, call, onRejoin }: SessionOverProps) {
           </Link>
         </div>
       </section>
+      {user.role === "customer" && session?.state === "completed" ? <RatingForm session={session} /> : null}
       {session === null ? null : <SessionMoney id={id} state={session.state} />}
-      {user.role === "customer" && session?.state === "completed" ? <RatingForm id={id} name={session.consultantName} /> : null}
     </Shell>
   );
 }
