@@ -23,7 +23,6 @@ const questionState = choice(["open", "matching", "accepted", "expired", "cancel
 const endedState = choice(["completed", "cancelled", "failed"], "failed");
 const billingPush = choice(
   ["held", "captured", "declined", "authentication_required", "unconfirmed", "processor_away", "settled"], "held");
-const weakSide = choice(["yours", "theirs", "both"], "both");
 const leaveReason = choice(["left", "timeout"], "left");
 const endReason = choice(endReasons, "closed");
 const slot = choice(slots, "mic");
