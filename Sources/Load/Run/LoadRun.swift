@@ -82,7 +82,7 @@ package struct LoadRun: Sendable {
         _ tell: (LoadProgress) -> Void
     ) async throws -> LoadReport {
         let patience = Double(plan.rooms.count) / plan.ramp + Self.setUpPatience
-        try await watch(loops, board, .settingUp, seconds: patience, tell) { totals in
+        let arrived = try await watch(loops, board, .settingUp, seconds: patience, tell) { totals in
             totals.ready >= 2 * (plan.rooms.count - board.noted.count)
         }
         // Nothing is under way when the counters of both sides are read, so that they agree to the packet.
@@ -94,7 +94,10 @@ package struct LoadRun: Sendable {
             await loop.count(from: begin)
             await loop.resume()
         }
-        try await watch(loops, board, .measuring, seconds: Double(plan.duration), tell) { _ in false }
+        // Where nobody came there is nothing to wait for.
+        if arrived.ready > 0 {
+            _ = try await watch(loops, board, .measuring, seconds: Double(plan.duration), tell) { _ in false }
+        }
         var end = begin
         for loop in loops { end = max(end, await loop.pause()) }
         try gauge.readEnd()
@@ -108,10 +111,12 @@ package struct LoadRun: Sendable {
     }
 
     /// Tells how it goes until the time is up or `isDone`.
+    ///
+    /// - Returns: how it stands then.
     private func watch(
         _ loops: [CallerLoop], _ board: RoomBoard, _ phase: LoadProgress.Phase, seconds: Double,
         _ tell: (LoadProgress) -> Void, until isDone: (LoadTotals) -> Bool
-    ) async throws {
+    ) async throws -> LoadTotals {
         let clock = ContinuousClock()
         let start = clock.now
         let end = start + .seconds(seconds)
@@ -132,8 +137,9 @@ package struct LoadRun: Sendable {
             }
             tell(progress)
             last = (totals, now, usage)
-            if isDone(totals) { return }
+            if isDone(totals) { break }
         }
+        return last.totals
     }
 
     private func progress(
