@@ -36,6 +36,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -57,10 +58,14 @@ let package = Package(
         .systemLibrary(
             name: "COpenSSL", path: "Sources/System/COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
+            name: "COpus", path: "Sources/System/COpus", pkgConfig: "opus", providers: [.apt(["libopus-dev"])]),
+        .systemLibrary(
             name: "CPostgreSQL", path: "Sources/System/CPostgreSQL", pkgConfig: "libpq",
             providers: [.apt(["libpq-dev"])]),
         .systemLibrary(
             name: "CSRTP", path: "Sources/System/CSRTP", pkgConfig: "libsrtp2", providers: [.apt(["libsrtp2-dev"])]),
+        .systemLibrary(
+            name: "CVPX", path: "Sources/System/CVPX", pkgConfig: "vpx", providers: [.apt(["libvpx-dev"])]),
         .systemLibrary(
             name: "CWebSockets", path: "Sources/System/CWebSockets", pkgConfig: "libwebsockets",
             providers: [.apt(["libwebsockets-dev"])]),
@@ -77,6 +82,20 @@ let package = Package(
         .target(
             name: "Transport", dependencies: ["RTP", "CLinux", "CNice", "COpenSSL", log], swiftSettings: media),
         .target(name: "Relay", dependencies: ["Identifiers", "RTP", "SDP", "Transport", log], swiftSettings: media),
+
+        // Opus and VP8, and the callers that send them to see what a server carries.
+        .target(name: "Codecs", dependencies: ["COpus", "CVPX"], swiftSettings: language),
+        .target(
+            name: "Load",
+            dependencies: [
+                "Codecs", "Relay", "RTP", "SDP", "Transport",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+            ], swiftSettings: media),
 
         // Who may do what, and the WebSocket server.
         .target(
@@ -203,7 +222,7 @@ let package = Package(
         .executableTarget(
             name: "ConsultCommand",
             dependencies: [
-                "API", "Accounts", "Billing", "Database", "Demo", "Embedding", "Events", "Identifiers", "Mail",
+                "API", "Accounts", "Billing", "Database", "Demo", "Embedding", "Events", "Identifiers", "Load", "Mail",
                 "Matching", "Money", "Operations", "Passwords", "Payments", "Receipts", "Relay", "Sessions",
                 "Signaling",
                 "SignalingEvents", "Stripe", "StripeSandbox", "Tokens", "Web", log,
@@ -223,6 +242,9 @@ let package = Package(
         .testTarget(
             name: "RelayTests", dependencies: ["Identifiers", "Relay", "RTP", "SDP", "TestSupport", "Transport", log],
             swiftSettings: language),
+        .testTarget(name: "CodecsTests", dependencies: ["Codecs"], swiftSettings: language),
+        .testTarget(
+            name: "LoadTests", dependencies: ["Codecs", "Load", "RTP", "SDP", "Transport"], swiftSettings: language),
         .testTarget(
             name: "TokensTests", dependencies: ["Identifiers", "TestSupport", "Tokens", crypto], swiftSettings: language
         ),

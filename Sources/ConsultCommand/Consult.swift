@@ -10,7 +10,8 @@ struct Consult: AsyncParsableCommand {
         version: consultVersion,
         subcommands: [
             ServeCommand.self, SignalCommand.self, APICommand.self, MigrateCommand.self, SeedCommand.self,
-            TokenCommand.self, MatchCommand.self, LedgerCommand.self, ReceiptCommand.self, StripeSandboxCommand.self,
+            TokenCommand.self, LoadCommand.self, MatchCommand.self, LedgerCommand.self, ReceiptCommand.self,
+            StripeSandboxCommand.self,
             DoctorCommand.self,
             ConfigCommand.self,
         ])
