@@ -90,6 +90,7 @@ final class Caller {
         _ burst: PacketBuffers
     ) {
         var waiting = 0
+        let refused = transport.unsent
         while let frame = sender.next(now) {
             counters.lateness.observe(frame.lateness)
             for packet in frame.packets {
@@ -110,6 +111,7 @@ final class Caller {
             }
         }
         transport.flushForwarded()
+        counters.unsent &+= transport.unsent &- refused
     }
 
     /// Leaves out what was due meanwhile.
