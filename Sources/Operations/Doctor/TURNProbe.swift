@@ -11,7 +11,8 @@ public func examineTURN(
     guard let login else {
         return Finding(
             .fail, subject,
-            "\(server.text) wants a credential; set CONSULT_TURN_SECRET to its static-auth-secret (turn-config/README.md)")
+            "\(server.text) wants a credential; set CONSULT_TURN_SECRET to its static-auth-secret (turn-config/README.md)"
+        )
     }
     let overStream = server.transport == "tcp" || server.scheme == "turns"
     let type: __socket_type = overStream ? SOCK_STREAM : SOCK_DGRAM
@@ -91,11 +92,13 @@ func judge(_ outcome: TURNConversation.Outcome?, _ server: ICEServerURL, _ kind:
             "\(server.text) refuses our credential; CONSULT_TURN_SECRET must be its static-auth-secret, with use-auth-secret, "
                 + "and both clocks must agree")
     case .refused(486, _, _):
-        return Finding(.warn, subject, "\(server.text): the quota of allocations is used up; raise user-quota or total-quota")
+        return Finding(
+            .warn, subject, "\(server.text): the quota of allocations is used up; raise user-quota or total-quota")
     case .refused(508, _, _):
         return Finding(.fail, subject, "\(server.text) has no free port to relay from; widen min-port and max-port")
     case .refused(440, _, _):
-        return Finding(.fail, subject, "\(server.text) has no relay address of this family; give it one (scripts/turn --listen)")
+        return Finding(
+            .fail, subject, "\(server.text) has no relay address of this family; give it one (scripts/turn --listen)")
     case .refused(let code, let reason, _):
         return Finding(.fail, subject, "\(server.text) refuses an allocation: \(code) \(reason)")
     case .relayed(let address, isGuarded: false):

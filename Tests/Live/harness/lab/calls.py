@@ -58,10 +58,10 @@ async def stalls(pages: list[ChromiumPage], seconds: float) -> float:
     return max(longest, *(time.monotonic() - at for at in rose))
 
 
-async def watch(server: Server, wire: Callable[..., Awaitable[Wire]], room: str) -> Wire:
+async def watch(server: Server, wire: Callable[..., Awaitable[Wire]], room: str, mode: str = "relay") -> Wire:
     """An observer of the room's clock."""
     watcher = await wire(server)
-    token = server.token(room, "Olga", "observer")
+    token = server.token(room, "Olga", "observer", mode)
     await watcher.hello(token)
     await watcher.join(token)
     return watcher
