@@ -16,6 +16,8 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingOptions
 
     func run() async throws {
+        // A TURN server that hangs up during TLS is a finding, not our end.
+        signal(SIGPIPE, SIG_IGN)
         var failed = false
         func tell(_ finding: Finding) {
             print(finding)

@@ -35,10 +35,13 @@ public func examineTURN(
     }
     let line: any TURNLine
     do {
-        line =
-            server.scheme == "turns"
-            ? SecureLine(try TLSStream(socket, host: server.host))
-            : overStream ? PlainLine(descriptor: socket.descriptor) : DatagramLine(descriptor: socket.descriptor)
+        if server.scheme == "turns" {
+            line = SecureLine(stream: try TLSStream(socket, host: server.host))
+        } else if overStream {
+            line = PlainLine(descriptor: socket.descriptor)
+        } else {
+            line = DatagramLine(descriptor: socket.descriptor)
+        }
     } catch {
         return Finding(
             .fail, subject,
@@ -183,8 +186,6 @@ private struct PlainLine: StreamLine {
 
 private struct SecureLine: StreamLine {
     let stream: TLSStream
-
-    init(_ stream: TLSStream) { self.stream = stream }
 
     func send(_ message: [UInt8]) -> Bool { stream.send(message) }
     func read(_ count: Int) -> [UInt8] { stream.receive(count) }
