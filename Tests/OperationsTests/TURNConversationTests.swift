@@ -134,6 +134,7 @@ struct TURNConversationTests {
         #expect(judge(nil, url, "UDP").detail.contains("UDP 3478"))
         #expect(judge(.relayed(address: "8.8.8.8:50000", isGuarded: true), url, "UDP").verdict == .ok)
         #expect(judge(.relayed(address: "10.0.0.1:50000", isGuarded: true), url, "UDP").detail.contains("--external"))
+        #expect(judge(.relayed(address: "[fd77:0:0:0:0:0:0:1]:50000", isGuarded: true), url, "UDP").verdict == .warn)
         #expect(judge(.relayed(address: "8.8.8.8:50000", isGuarded: false), url, "UDP").verdict == .warn)
         #expect(
             judge(.refused(code: 401, reason: "", knewUs: true), url, "UDP").detail.contains("CONSULT_TURN_SECRET"))

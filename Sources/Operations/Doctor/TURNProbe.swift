@@ -110,7 +110,7 @@ func judge(_ outcome: TURNConversation.Outcome?, _ server: ICEServerURL, _ kind:
             "\(server.text) relays from \(address) over \(kind), also to 169.254.0.0/16 and its like: whoever has a credential "
                 + "reaches its neighbours; use turn-config/turnserver.conf.template")
     case .relayed(let address, isGuarded: true):
-        let host = address.prefix { $0 != ":" }
+        let host = address.hasPrefix("[") ? address.dropFirst().prefix { $0 != "]" } : address.prefix { $0 != ":" }
         if host == "127" || host.hasPrefix("127.") || isPrivate(String(host)) {
             return Finding(
                 .warn, subject,
