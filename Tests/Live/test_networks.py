@@ -200,7 +200,7 @@ async def test_a_call_in_bad_weather_is_like_one_without_a_relay(network, serve,
         for page, relayed, direct in zip(pages, had["relay", name], had["p2p", name], strict=True):
             assert relayed.fps >= 0.8 * direct.fps, f"{name}: {page.party} has {relayed.fps:.1f} fps, peer to peer {direct.fps:.1f}"
             assert relayed.frozen <= direct.frozen + 1.5, f"{name}: {page.party} stood still for {relayed.frozen:.1f} s"
-    # A frame of some five packets is missing where one of them is: 0.1 % of packets lost for good are one frame of these 240. The other
-    # two are what the windows of both sides may differ by.
-    for page, side in zip(pages, had["relay", WEATHERS[1].name], strict=True):
-        assert side.missing <= 3, f"{page.party} lacks {side.missing:.0f} frames for good"
+    # A frame of some four packets is missing where one of them is: 0.1 % of packets lost for good are one frame of these 280, and the
+    # windows agree to about another one. A browser's own recovery, peer to peer, is no better than this either.
+    for page, relayed, direct in zip(pages, had["relay", WEATHERS[1].name], had["p2p", WEATHERS[1].name], strict=True):
+        assert relayed.missing <= max(3, direct.missing), f"{page.party} lacks {relayed.missing:.0f} frames for good"

@@ -72,8 +72,8 @@ class Experience:
     frozen: float
     """Seconds of them."""
     missing: float
-    """Frames that the other side sent and that never became whole here: what is lost after recovery. Windows of both
-    sides may differ by a frame or two."""
+    """Frames that the other side sent and that never became whole here: what is lost after recovery. Both windows
+    agree to about a frame."""
     lost: float
     """The share of video packets that the receiver reports as lost (RFC 3550 §6.4.1): before recovery where RTX repeats them, after
     it where they are repeated as they were."""
@@ -103,14 +103,20 @@ async def live_through(
     weather: Weather, place: Place, pages: tuple[ChromiumPage, ChromiumPage], seconds: float,
 ) -> list[Experience]:
     """What each side has while the weather lasts, and in the two seconds after it in which the last packets are repeated."""
-    before = [await snapshot(page) for page in pages]
+    before = await _both(pages)
     weather.begin(place)
     await asyncio.sleep(seconds)  # the observation window
     WEATHERS[0].begin(place)
     await asyncio.sleep(2)
-    after = [await snapshot(page) for page in pages]
+    after = await _both(pages)
     return [
         Experience.between(before[side], after[side], before[1 - side], after[1 - side]) for side in range(len(pages))]
+
+
+async def _both(pages: tuple[ChromiumPage, ChromiumPage]) -> list[dict[str, float]]:
+    """Counters of both pages at one moment: the first page's are the mean of a look before and one after the second's."""
+    early, middle, late = await snapshot(pages[0]), await snapshot(pages[1]), await snapshot(pages[0])
+    return [{name: (early[name] + late[name]) / 2 for name in early}, middle]
 
 
 def busy_picture(folder: Path, party: str, size: str = "640x360", rate: int = 20) -> None:
