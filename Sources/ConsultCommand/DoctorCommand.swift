@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Identifiers
 import Operations
+import Signaling
 import Tokens
 
 /// Looks at everything a start depends on.
