@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Identifiers
 import Operations
+import Signaling
 import Tokens
 
 /// Looks at everything a start depends on.
@@ -16,6 +17,8 @@ struct DoctorCommand: AsyncParsableCommand {
     @OptionGroup var options: SettingOptions
 
     func run() async throws {
+        // A TURN server that hangs up during TLS is a finding, not our end.
+        signal(SIGPIPE, SIG_IGN)
         var failed = false
         func tell(_ finding: Finding) {
             print(finding)

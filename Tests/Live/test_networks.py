@@ -7,10 +7,10 @@ import subprocess
 import time
 from contextlib import closing
 
-import pytest
-from harness.lab.calls import RELAYED, browser_at, clock, join, stalls, watch
+from harness.lab.calls import RELAYED, browser_at, clock, join, listen, silence, watch
 from harness.lab.network import HUB4, HUB6
 from harness.lab.turn import PORT, SECRET, TLS_PORT, Client, Turn, minted
+from harness.lab.weather import CLEAR, WEATHERS, busy_picture, live_through
 from harness.page import media_rises, recognises
 from harness.server import openssl_certificate
 from harness.wait import until
@@ -141,6 +141,7 @@ async def test_addresses_that_change_in_mid_call(network, serve, chromium, wire,
     # A router that moves is noticed at the browser's next check, at most 2.5 s later. A device in another network needs its WebSocket
     # and new candidates first.
     for change, bound in (("way out", 3), ("way back", 3), ("address", 12)):
+        await listen(customer, consultant)
         counted, at = clock(watcher), time.monotonic()
         match change:
             case "way out":
@@ -149,13 +150,57 @@ async def test_addresses_that_change_in_mid_call(network, serve, chromium, wire,
                 router.use(0)
             case "address":
                 home.move(77)
-        gap = await stalls([customer, consultant], bound + 3)
-        assert gap <= bound, f"{change}: nothing was heard for {gap:.1f} s"
+        await asyncio.sleep(0.5)  # what was on its way has arrived
+        stood = [await page.counters() for page in (customer, consultant)]
+
+        async def back() -> bool:
+            now = [await page.counters() for page in (customer, consultant)]
+            return all(new[name] > old[name] for new, old in zip(now, stood, strict=True) for name in ("sound", "presented"))
+
+        await until(back, bound + 5, "sound and pictures on both sides")
         await media_rises([customer, consultant], 3)
+        gap = await silence(customer, consultant)
+        assert gap <= bound, f"{change}: nothing was heard for {gap:.1f} s"
         summary(f"an address that changes ({change}): nothing was heard for {gap:.1f} s")
         passed, heard = time.monotonic() - at, clock(watcher) - counted
         # Two seconds without packets still count (DESIGN: media that arrived within the last two); what is lost is the gap alone.
         assert passed - gap - 2 <= heard <= passed + 1, f"{change}: {heard} media seconds in {passed:.1f} s with a gap of {gap:.1f} s"
         if change != "address":
             assert await customer.run(ufrag) == before, "no restart of ICE was needed"
+    assert not watcher.seen("room.left") and not watcher.seen("room.ended"), "a lost WebSocket is resumed"
     assert await consultant.run("() => window.__same === window.__consult.engine.peerConnection"), "the other side was disturbed"
+
+
+async def test_a_call_in_bad_weather_is_like_one_without_a_relay(network, serve, chromium, wire, tmp_path, summary):
+    """The same call through the relay and peer to peer: frame rate and freezes side by side, and nothing lost at the end."""
+    server = await serve(host=HUB4)
+    for party in ("customer", "consultant"):
+        busy_picture(tmp_path / "media", party)
+    place = network.place("customer", faults=(CLEAR, CLEAR), seed=5)
+    pages = (
+        await browser_at(place, chromium, server, tmp_path, "customer"),
+        await browser_at(network.place("consultant"), chromium, server, tmp_path, "consultant"))
+    had = {}
+    for mode in ("relay", "p2p"):
+        await join(server, f"weather-{mode}", *pages, mode=mode)
+        await asyncio.sleep(4)  # until the senders have found their rate
+        watcher = await watch(server, wire, f"weather-{mode}", mode) if mode == "relay" else None
+        for weather in (WEATHERS[1], WEATHERS[3]):
+            counted, at = clock(watcher) if watcher else 0, time.monotonic()
+            had[mode, weather.name] = await live_through(weather, place, pages, 12)
+            if watcher:
+                passed = time.monotonic() - at
+                assert clock(watcher) - counted >= passed - 2, "packets that are lost now and then are no reason not to count"
+    for (mode, name), sides in had.items():
+        summary(f"{name}, {mode}: " + "; ".join(
+            f"{page.party} {side.fps:.1f} fps, {side.freezes:.0f} freezes ({side.frozen:.1f} s), {side.kbps:.0f} kbit/s, "
+            f"{side.lost:.1%} reported lost, {side.missing:.0f} frames missing, {side.concealed:.1%} of the sound made up"
+            for page, side in zip(pages, sides, strict=True)))
+    for name in (WEATHERS[1].name, WEATHERS[3].name):
+        for page, relayed, direct in zip(pages, had["relay", name], had["p2p", name], strict=True):
+            assert relayed.fps >= 0.8 * direct.fps, f"{name}: {page.party} has {relayed.fps:.1f} fps, peer to peer {direct.fps:.1f}"
+            assert relayed.frozen <= direct.frozen + 1.5, f"{name}: {page.party} stood still for {relayed.frozen:.1f} s"
+    # A frame of some four packets is missing where one of them is: 0.1 % of packets lost for good are one frame of these 280, and the
+    # windows agree to about another one. A browser's own recovery, peer to peer, is no better than this either.
+    for page, relayed, direct in zip(pages, had["relay", WEATHERS[1].name], had["p2p", WEATHERS[1].name], strict=True):
+        assert relayed.missing <= max(3, direct.missing), f"{page.party} lacks {relayed.missing:.0f} frames for good"

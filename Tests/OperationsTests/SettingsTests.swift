@@ -90,6 +90,12 @@ struct SettingsTests {
         #expect(try resolve(yaml: yaml).get().relayPorts == 20000...20099)
     }
 
+    @Test("Addresses offered to peers are in their canonical form, with or without brackets")
+    func peerAddresses() throws {
+        let settings = try resolve(environment: ["CONSULT_RELAY_ADDRESSES": "[2001:DB8:0::1],192.0.2.7,fec0::1"]).get()
+        #expect(settings.relayAddresses == ["2001:db8::1", "192.0.2.7", "fec0::1"])
+    }
+
     @Test("A YAML list is a list, and a YAML boolean reads as it is written")
     func yamlValues() throws {
         let settings = try resolve(yaml: "relay-addresses: [192.0.2.1, '2001:db8::1']\nrelay: off").get()

@@ -22,7 +22,7 @@ public func examinePort(
     }
 }
 
-/// Whether the relay finds UDP ports: a sample over the whole range is tried.
+/// Whether the relay finds ports: a sample over the whole range is tried.
 public func examineMediaPorts(_ ports: ClosedRange<UInt16>, addresses: [String]) -> Finding {
     let subject = "media ports"
     let host = addresses.first ?? "0.0.0.0"
@@ -37,7 +37,7 @@ public func examineMediaPorts(_ ports: ClosedRange<UInt16>, addresses: [String])
     if free < tried.count / 2 {
         return Finding(.warn, subject, "most of \(range) are taken; set CONSULT_RELAY_PORTS to a range of their own")
     }
-    return Finding(.ok, subject, "UDP \(range); a firewall must let them in")
+    return Finding(.ok, subject, "UDP and TCP \(range); a firewall must let them in")
 }
 
 /// Whether peers can reach the relay's addresses, as far as this machine can tell.

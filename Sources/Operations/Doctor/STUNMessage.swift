@@ -56,7 +56,9 @@ struct STUNMessage {
         while offset + 4 <= length {
             let count = Int(bytes[offset + 2]) << 8 | Int(bytes[offset + 3])
             guard offset + 4 + count <= length else { return nil }
-            if let kind = Attribute(rawValue: UInt16(bytes[offset]) << 8 | UInt16(bytes[offset + 1])), found[kind] == nil {
+            if let kind = Attribute(rawValue: UInt16(bytes[offset]) << 8 | UInt16(bytes[offset + 1])),
+                found[kind] == nil
+            {
                 found[kind] = Array(bytes[(offset + 4)..<(offset + 4 + count)])
             }
             offset += 4 + (count + 3) / 4 * 4

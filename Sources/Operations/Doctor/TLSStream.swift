@@ -24,8 +24,7 @@ final class TLSStream {
         self.session = session
         SSL_CTX_set_default_verify_paths(context)
         SSL_set_verify(session, SSL_VERIFY_PEER, nil)
-        let isAddress = isAddress(host)
-        if isAddress {
+        if isAddress(host) {
             X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(session), host)
         } else {
             SSL_set1_host(session, host)

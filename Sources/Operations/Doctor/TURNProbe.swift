@@ -11,7 +11,8 @@ public func examineTURN(
     guard let login else {
         return Finding(
             .fail, subject,
-            "\(server.text) wants a credential; set CONSULT_TURN_SECRET to its static-auth-secret (turn-config/README.md)")
+            "\(server.text) wants a credential; set CONSULT_TURN_SECRET to its static-auth-secret (turn-config/README.md)"
+        )
     }
     let overStream = server.transport == "tcp" || server.scheme == "turns"
     let type: __socket_type = overStream ? SOCK_STREAM : SOCK_DGRAM
@@ -34,10 +35,13 @@ public func examineTURN(
     }
     let line: any TURNLine
     do {
-        line =
-            server.scheme == "turns"
-            ? SecureLine(try TLSStream(socket, host: server.host))
-            : overStream ? PlainLine(descriptor: socket.descriptor) : DatagramLine(descriptor: socket.descriptor)
+        if server.scheme == "turns" {
+            line = SecureLine(stream: try TLSStream(socket, host: server.host))
+        } else if overStream {
+            line = PlainLine(descriptor: socket.descriptor)
+        } else {
+            line = DatagramLine(descriptor: socket.descriptor)
+        }
     } catch {
         return Finding(
             .fail, subject,
@@ -91,11 +95,13 @@ func judge(_ outcome: TURNConversation.Outcome?, _ server: ICEServerURL, _ kind:
             "\(server.text) refuses our credential; CONSULT_TURN_SECRET must be its static-auth-secret, with use-auth-secret, "
                 + "and both clocks must agree")
     case .refused(486, _, _):
-        return Finding(.warn, subject, "\(server.text): the quota of allocations is used up; raise user-quota or total-quota")
+        return Finding(
+            .warn, subject, "\(server.text): the quota of allocations is used up; raise user-quota or total-quota")
     case .refused(508, _, _):
         return Finding(.fail, subject, "\(server.text) has no free port to relay from; widen min-port and max-port")
     case .refused(440, _, _):
-        return Finding(.fail, subject, "\(server.text) has no relay address of this family; give it one (scripts/turn --listen)")
+        return Finding(
+            .fail, subject, "\(server.text) has no relay address of this family; give it one (scripts/turn --listen)")
     case .refused(let code, let reason, _):
         return Finding(.fail, subject, "\(server.text) refuses an allocation: \(code) \(reason)")
     case .relayed(let address, isGuarded: false):
@@ -104,7 +110,7 @@ func judge(_ outcome: TURNConversation.Outcome?, _ server: ICEServerURL, _ kind:
             "\(server.text) relays from \(address) over \(kind), also to 169.254.0.0/16 and its like: whoever has a credential "
                 + "reaches its neighbours; use turn-config/turnserver.conf.template")
     case .relayed(let address, isGuarded: true):
-        let host = address.prefix { $0 != ":" }
+        let host = address.hasPrefix("[") ? address.dropFirst().prefix { $0 != "]" } : address.prefix { $0 != ":" }
         if host == "127" || host.hasPrefix("127.") || isPrivate(String(host)) {
             return Finding(
                 .warn, subject,
@@ -180,8 +186,6 @@ private struct PlainLine: StreamLine {
 
 private struct SecureLine: StreamLine {
     let stream: TLSStream
-
-    init(_ stream: TLSStream) { self.stream = stream }
 
     func send(_ message: [UInt8]) -> Bool { stream.send(message) }
     func read(_ count: Int) -> [UInt8] { stream.receive(count) }

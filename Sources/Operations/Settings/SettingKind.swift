@@ -149,6 +149,18 @@ extension SettingKind<String> {
         SettingKind("an IP address, like 192.0.2.7 or 2001:db8::7") { isAddress($0) ? $0 : nil }
     }
 
+    /// An address of this machine to be offered to peers, with or without brackets, in its canonical form (RFC 5952). Link-local and
+    /// unspecified addresses mean nothing to a peer.
+    static var peerAddress: Self {
+        SettingKind("an IP address that peers can reach, like 192.0.2.7 or 2001:db8::7, not a link-local one") { text in
+            let bare = text.hasPrefix("[") && text.hasSuffix("]") ? String(text.dropFirst().dropLast()) : text
+            guard let canonical = canonicalAddress(bare), canonical != "0.0.0.0", canonical != "::",
+                !isLinkLocal(canonical)
+            else { return nil }
+            return canonical
+        }
+    }
+
     /// An IP address, or a network of them in CIDR notation (RFC 4632).
     static var network: Self {
         SettingKind("an IP address or a network, like 10.0.0.0/8") { text in
@@ -187,4 +199,21 @@ extension SettingKind<String> {
 func isAddress(_ text: String) -> Bool {
     var storage = in6_addr()
     return inet_pton(AF_INET, text, &storage) == 1 || inet_pton(AF_INET6, text, &storage) == 1
+}
+
+/// The one way of writing an address (RFC 5952); nil where `text` is none.
+func canonicalAddress(_ text: String) -> String? {
+    var storage = in6_addr()
+    var buffer = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    for family in [AF_INET, AF_INET6] where inet_pton(family, text, &storage) == 1 {
+        guard inet_ntop(family, &storage, &buffer, socklen_t(buffer.count)) != nil else { return nil }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+    return nil
+}
+
+/// fe80::/10 (RFC 4291 §2.5.6) and 169.254.0.0/16 (RFC 3927), in canonical form.
+func isLinkLocal(_ address: String) -> Bool {
+    address.hasPrefix("169.254.")
+        || ["fe8", "fe9", "fea", "feb"].contains { address.hasPrefix($0) && address.dropFirst(4).first == ":" }
 }

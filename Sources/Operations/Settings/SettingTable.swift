@@ -59,12 +59,12 @@ public struct SettingTable: Sendable {
     public let relayWorkers = Setting(
         "CONSULT_RELAY_WORKERS", .count(1...256), .computed("one per core") { String(min(max($0.cores, 1), 256)) },
         "Media threads; each owns whole calls.")
-    /// UDP ports of the relay.
+    /// UDP and TCP ports of the relay.
     public let relayPorts = Setting(
-        "CONSULT_RELAY_PORTS", .portRange, .text("40000-49999"), "UDP ports of the relay's media.")
+        "CONSULT_RELAY_PORTS", .portRange, .text("40000-49999"), "UDP and TCP ports of the relay's media.")
     /// Local addresses offered to peers.
     public let relayAddresses = Setting(
-        "CONSULT_RELAY_ADDRESSES", .list(of: .address), .absent("those of the machine's interfaces"),
+        "CONSULT_RELAY_ADDRESSES", .list(of: .peerAddress), .absent("those of the machine's interfaces"),
         "Local addresses offered to peers for media.")
     /// STUN servers for browsers and relay.
     public let stunServers = Setting(

@@ -189,7 +189,9 @@ final class ICEAgent {
         let before = (local.pointee, remote.pointee)
         for candidate in [local, remote] {
             candidate.pointee.priority = 0
-            withUnsafeMutableBytes(of: &candidate.pointee.foundation) { $0.copyBytes(from: Array("selected".utf8) + [0]) }
+            withUnsafeMutableBytes(of: &candidate.pointee.foundation) {
+                $0.copyBytes(from: Array("selected".utf8) + [0])
+            }
         }
         isOpening = true
         nice_agent_set_selected_pair(agent, stream, Self.component, "selected", "selected")

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import shutil
-import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 from ..chromium import ChromiumPage
 from ..server import Server
-from ..wait import ticks
 from ..wire import Wire
 from .network import Place
 
@@ -44,24 +42,39 @@ async def join(server: Server, room: str, *pages: ChromiumPage, mode: str = "rel
         await page.receiving()
 
 
-async def stalls(pages: list[ChromiumPage], seconds: float) -> float:
-    """For so long from now: the longest time in which any page received no sound, in seconds."""
-    last = [(await page.counters())["sound"] for page in pages]
-    rose = [time.monotonic()] * len(pages)
-    longest = 0.0
-    async for _ in ticks(seconds, 0.1):
-        for index, page in enumerate(pages):
-            now = (await page.counters())["sound"]
-            if now > last[index]:
-                longest = max(longest, time.monotonic() - rose[index])
-                last[index], rose[index] = now, time.monotonic()
-    return max(longest, *(time.monotonic() - at for at in rose))
+_LISTEN = """() => {
+    const watch = window.__stalls = { longest: 0, packets: -1, rose: performance.now() };
+    watch.timer = setInterval(async () => {
+        const receiver = window.__consult.engine.peerConnection?.getReceivers().find((one) => one.track.kind === "audio");
+        const report = receiver ? [...(await receiver.getStats()).values()] : [];
+        const packets = report.find((entry) => entry.type === "inbound-rtp")?.packetsReceived ?? watch.packets;
+        if (packets === watch.packets) return;
+        watch.longest = Math.max(watch.longest, performance.now() - watch.rose);
+        Object.assign(watch, { packets, rose: performance.now() });
+    }, 40);
+}"""
+_HEARD = """() => {
+    const watch = window.__stalls;
+    clearInterval(watch.timer);
+    return Math.max(watch.longest, performance.now() - watch.rose) / 1000;
+}"""
 
 
-async def watch(server: Server, wire: Callable[..., Awaitable[Wire]], room: str) -> Wire:
+async def listen(*pages: ChromiumPage) -> None:
+    """Every page looks from now on for how long no packet of sound comes."""
+    for page in pages:
+        await page.run(_LISTEN)
+
+
+async def silence(*pages: ChromiumPage) -> float:
+    """The longest time without a packet of sound at any of the pages since `listen`, in seconds."""
+    return max([await page.run(_HEARD) for page in pages])
+
+
+async def watch(server: Server, wire: Callable[..., Awaitable[Wire]], room: str, mode: str = "relay") -> Wire:
     """An observer of the room's clock."""
     watcher = await wire(server)
-    token = server.token(room, "Olga", "observer")
+    token = server.token(room, "Olga", "observer", mode)
     await watcher.hello(token)
     await watcher.join(token)
     return watcher

@@ -2,7 +2,8 @@
 
     python impair.py FD FD JSON     (descriptors of two TUN devices; the faults of each direction)
 
-The same seed makes the same faults for the same packets. Prints what it did, as JSON, when its standard input ends.
+The same seed makes the same faults for the same packets. A line on its standard input changes the faults; when that ends, it prints
+what it did, as JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ QUEUE_LIMIT = 4096
 """Packets on the way in one direction; beyond it they are dropped."""
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(frozen=True)
 class Faults:
     """What one direction does to its packets."""
 
@@ -51,8 +52,14 @@ class Direction:
         self._queue: list[tuple[float, int, bytes]] = []
         self._count = 0
         self._last = 0.0
-        self._burst_begins = self._next_burst(0)
+        self._burst_begins = self._burst_ends = 0.0
+        self.change(faults)
+
+    def change(self, faults: Faults) -> None:
+        """From now on."""
+        self.faults = faults
         self._burst_ends = 0.0
+        self._burst_begins = self._next_burst(time.monotonic())
 
     def _next_burst(self, now: float) -> float:
         every = self.faults.burst_every
@@ -60,8 +67,6 @@ class Direction:
 
     def take(self, packet: bytes, now: float) -> None:
         faults, chance = self.faults, self._random
-        if self._burst_ends == 0 and faults.burst_every and self._burst_begins < now - 1:
-            self._burst_begins = self._next_burst(now)
         if now >= self._burst_begins:
             self._burst_ends = now + chance.expovariate(1000 / faults.burst)
             self._burst_begins = self._next_burst(self._burst_ends)
@@ -113,8 +118,13 @@ def main() -> None:
                     os.write(devices[1 - index], packet)
                 except OSError:
                     direction.lost += 1
-        if 0 in ready and not os.read(0, 1024):
-            break
+        if 0 in ready:
+            line = sys.stdin.readline()
+            if not line:
+                break
+            for direction, side in zip(directions, ("up", "down"), strict=True):
+                direction.change(Faults(**json.loads(line)[side]))
+            print("changed", flush=True)
     print(json.dumps({side: {"passed": direction.passed, "lost": direction.lost, "late": direction.late}
                       for side, direction in zip(("up", "down"), directions, strict=True)}), flush=True)
 

@@ -67,9 +67,15 @@ class Place:
             self._impairment = subprocess.Popen(
                 [sys.executable, str(Path(__file__).with_name("impair.py")), *map(str, self._devices),
                  json.dumps({"seed": seed, "up": dataclasses.asdict(faults[0]), "down": dataclasses.asdict(faults[1])})],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, pass_fds=self._devices)
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, pass_fds=self._devices)
             assert self._impairment.stdout is not None and self._impairment.stdout.readline() == "ready\n"
         return self
+
+    def impair(self, up: Faults, down: Faults) -> None:
+        """Other faults from now on, on a cable that was laid with faults."""
+        assert self._impairment is not None and self._impairment.stdin is not None and self._impairment.stdout is not None
+        self._impairment.stdin.write(json.dumps({"up": dataclasses.asdict(up), "down": dataclasses.asdict(down)}) + "\n")
+        assert self._impairment.stdout.readline() == "changed\n"
 
     def lose(self, up: float = 0, down: float = 0) -> None:
         """From now on this percentage of UDP packets is lost, each for itself."""
