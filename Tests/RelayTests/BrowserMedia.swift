@@ -24,7 +24,8 @@ extension SyntheticPeer.Media {
         media.formats = ["111 63", "96 97", "96 97"]
         media.lines = [
             [
-                "a=rtpmap:111 opus/48000/2", "a=rtcp-fb:111 transport-cc", "a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111",
+                "a=rtpmap:111 opus/48000/2", "a=rtcp-fb:111 transport-cc", "a=rtpmap:63 red/48000/2",
+                "a=fmtp:63 111/111",
                 number,
             ], video, video,
         ]
@@ -72,7 +73,9 @@ func rtp(
 extension SyntheticPeer.Packet {
     /// The transport-wide sequence number.
     var number: UInt16? {
-        header.value(of: SyntheticPeer.Media.number, in: bytes.span.bytes).map { bytes.span.bytes.uint16(at: $0.lowerBound) }
+        header.value(of: SyntheticPeer.Media.number, in: bytes.span.bytes).map {
+            bytes.span.bytes.uint16(at: $0.lowerBound)
+        }
     }
 }
 

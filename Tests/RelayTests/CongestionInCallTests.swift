@@ -15,7 +15,10 @@ import Testing
             }
             #expect(await bob.wait { $0.received.count == 4 })
             #expect(await bob.received.compactMap(\.number) == [0, 1, 2, 3])
-            #expect(await bob.received.map(\.payload) == [ForwardingTests.audio, Self.camera, ForwardingTests.audio, Self.camera])
+            #expect(
+                await bob.received.map(\.payload) == [
+                    ForwardingTests.audio, Self.camera, ForwardingTests.audio, Self.camera,
+                ])
             await bob.send(1, sequence: 1, timestamp: 0, payload: Self.camera)
             #expect(await alice.wait { $0.received.count == 1 })
             #expect(await alice.received[0].header.extensionLength == 0)
@@ -28,7 +31,8 @@ import Testing
         try await CallUnderTest.runConnected(alice: .browser, bob: .browser) { _, alice, bob in
             for index in 0..<3 {
                 await alice.sendRTP(
-                    rtp(96, UInt16(index), 0, 1001,
+                    rtp(
+                        96, UInt16(index), 0, 1001,
                         extensions: [(SyntheticPeer.Media.number, [0x77, UInt8(index)])], Self.camera))
             }
             #expect(await bob.wait { $0.received.count == 3 })
@@ -42,20 +46,22 @@ import Testing
         try await CallUnderTest.runConnected(alice: .browser) { _, alice, _ in
             for number in [65535, 0, 2, 3] as [UInt16] {
                 await alice.sendRTP(
-                    rtp(111, number, 0, 1000,
+                    rtp(
+                        111, number, 0, 1000,
                         extensions: [(SyntheticPeer.Media.number, [UInt8(number >> 8), UInt8(number & 0xff)])],
                         ForwardingTests.audio))
             }
-            #expect(await alice.wait { peer in
-                var arrived: Set<UInt16> = []
-                for message in peer.transportFeedback {
-                    var reader = TransportFeedbackReader(0..<message.count, in: message.span.bytes)
-                    while let status = reader?.next(in: message.span.bytes) {
-                        if status.arrival != nil { arrived.insert(status.sequence) }
+            #expect(
+                await alice.wait { peer in
+                    var arrived: Set<UInt16> = []
+                    for message in peer.transportFeedback {
+                        var reader = TransportFeedbackReader(0..<message.count, in: message.span.bytes)
+                        while let status = reader?.next(in: message.span.bytes) {
+                            if status.arrival != nil { arrived.insert(status.sequence) }
+                        }
                     }
-                }
-                return arrived == [65535, 0, 2, 3]
-            })
+                    return arrived == [65535, 0, 2, 3]
+                })
         }
     }
 
@@ -97,7 +103,8 @@ import Testing
             func send(_ layer: Int, _ sequence: Int, keyFrame: Bool, size: Int) async {
                 let (name, ssrc) = names[layer]
                 await alice.sendRTP(
-                    rtp(96, UInt16(sequence), UInt32(sequence) * 3000, ssrc,
+                    rtp(
+                        96, UInt16(sequence), UInt32(sequence) * 3000, ssrc,
                         extensions: [
                             (SyntheticPeer.Media.mid, [UInt8(ascii: "1")]), (SyntheticPeer.Media.streamName, [name]),
                         ], ForwardingTests.vp8(keyFrame: keyFrame) + [UInt8](repeating: UInt8(layer), count: size)))
