@@ -79,6 +79,8 @@ extension Leg {
     private static let enoughForPicture = 2_500_000.0
     /// What a better layer must leave free, and what sound needs beside it.
     private static let layerReserve = 1.2
+    /// A layer without a packet for so long has stopped.
+    private static let layerSilence = NanosecondCount.milliseconds(400)
 
     /// Whether a packet of a slot may be sent to this leg's peer now: sound always, video where the path is not full, and
     /// after a pause from a key frame on.
@@ -209,6 +211,8 @@ extension Leg {
             var others = 0.0
             for uplink in other.uplinks {
                 if uplink.slot == downlink.slot, let layer = uplink.layer, layer < count {
+                    // A sender stops layers that its own path cannot carry.
+                    guard now.since(uplink.lastArrival) < Self.layerSilence else { continue }
                     bitrates[layer] = max(bitrates[layer], uplink.flow.bitrate)
                 } else if uplink.layer == nil {
                     others += uplink.flow.bitrate
