@@ -94,10 +94,12 @@ extension SyntheticPeer {
         }
     }
 
-    /// Reports on all packets it has received with a number, in one message.
-    func reportPackets(_ count: UInt8) {
+    /// Reports on all packets it has received with a number, as if they had come `late` nanoseconds later than they did.
+    func reportPackets(late: NanosecondCount = 0) {
         var recorder = ArrivalRecorder()
-        for packet in received { if let number = packet.number { recorder.record(number, at: packet.arrival) } }
+        for packet in received {
+            if let number = packet.number { recorder.record(number, at: packet.arrival.advanced(by: late)) }
+        }
         while let content = recorder.next(at: .now()) {
             var writer = RTCPWriter()
             writer.transportFeedback(sender: 9, media: 9, content: content)

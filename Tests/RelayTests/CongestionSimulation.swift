@@ -157,13 +157,11 @@ struct CongestionSimulation {
 
     private mutating func tick() {
         let estimate = congestion.estimator.bitrate
-        let done = congestion.tick(wantsMore: estimate < wanted, at: instant)
-        var padding = done.padding
+        var padding = congestion.tick(wantsMore: estimate < wanted, at: instant)
         while padding > 0 {
             send(270, isAudio: false)
             padding -= 270 + DownlinkCongestion.overhead
         }
-        if done.resumesVideo { keyFrameAt = now + .milliseconds(60) }
         if awaitsKeyFrame, !congestion.isShedding, keyFrameAt == nil { keyFrameAt = now + .milliseconds(60) }
         guard
             let limit = BitrateCap.limit(

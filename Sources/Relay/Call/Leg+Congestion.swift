@@ -150,9 +150,6 @@ extension Leg {
             }
         }
         if congestion.reportsPackets { probe(now) }
-        for case let downlink? in downlinks where downlink.awaitsKeyFrame && !congestion.down.isShedding {
-            call.other(than: seat)?.requestKeyFrames(of: downlink.slot, at: now)
-        }
         guard now >= congestion.nextControl else { return }
         congestion.nextControl = now.advanced(by: Self.controlInterval)
         for uplink in uplinks { uplink.flow.read(at: now) }
@@ -162,9 +159,13 @@ extension Leg {
 
     private func probe(_ now: MonotonicInstant) {
         let estimate = congestion.down.estimator.bitrate
-        let tick = congestion.down.tick(wantsMore: wantsMore(than: estimate), at: now)
-        if tick.padding > 0 { sendPadding(tick.padding, at: now) }
-        if tick.resumesVideo { call.other(than: seat)?.requestKeyFrames(at: now) }
+        let padding = congestion.down.tick(wantsMore: wantsMore(than: estimate), at: now)
+        if padding > 0 { sendPadding(padding, at: now) }
+        guard !congestion.down.isShedding else { return }
+        // Asked for until it comes; the throttle spaces the questions.
+        for case let downlink? in downlinks where downlink.awaitsKeyFrame {
+            call.other(than: seat)?.requestKeyFrames(of: downlink.slot, at: now)
+        }
     }
 
     /// Whether the other side could send this peer more than `estimate`: pictures that flow are below their best, or a
