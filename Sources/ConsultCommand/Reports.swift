@@ -30,6 +30,18 @@ func metricFamilies(relay: RelayMetrics, signaling: SignalingMetrics) -> [Metric
         .counter(
             "consult_packets_retransmitted_total", help: "RTP packets sent again on request.",
             relay.packetsRetransmitted),
+        .counter(
+            "consult_packets_recovered_total", help: "RTP packets that the relay asked for again, and got.",
+            relay.packetsRecovered),
+        .counter(
+            "consult_packets_unrecovered_total", help: "RTP packets that were given up: loss after recovery.",
+            relay.packetsUnrecovered),
+        .counter(
+            "consult_packets_shed_total", help: "Video packets held back because a receiver's path was full.",
+            relay.packetsShed),
+        .counter(
+            "consult_packets_probing_total", help: "Padding packets sent to find out what a path carries.",
+            relay.packetsProbing),
         .histogram(
             "consult_forward_latency_seconds", help: "From a packet's arrival to its departure.",
             Buckets(relay.forwardLatency)),

@@ -19,7 +19,8 @@ extension RTPHeader {
         guard packet.bytes.byte(at: 0) & 0x10 != 0 else {
             guard id < 15 else { return nil }
             let start = header.headerLength
-            guard length &+ 8 <= packet.byteCount, packet.move(from: start, to: start &+ 8, count: length &- start) else {
+            guard length &+ 8 <= packet.byteCount, packet.move(from: start, to: start &+ 8, count: length &- start)
+            else {
                 return nil
             }
             packet.set(packet.bytes.byte(at: 0) | 0x10, at: 0)

@@ -34,7 +34,9 @@ public enum Retransmission {
         let payload = header.headerLength
         guard header.payloadLength >= overhead, length <= packet.byteCount else { return nil }
         let sequenceNumber = packet.bytes.uint16(at: payload)
-        guard packet.move(from: payload &+ overhead, to: payload, count: length &- payload &- overhead) else { return nil }
+        guard packet.move(from: payload &+ overhead, to: payload, count: length &- payload &- overhead) else {
+            return nil
+        }
         RTPHeader.rewrite(
             in: &packet, payloadType: payloadType, sequenceNumber: sequenceNumber, timestamp: header.timestamp,
             ssrc: ssrc)

@@ -19,7 +19,9 @@ import Testing
         buffer.edit { span in
             result = RTPHeader.insertExtension(
                 id: id, dataLength: data.count, into: &span, header: header, length: bytes.count)
-            if let result { for (index, byte) in data.enumerated() { span.set(byte, at: result.data.lowerBound + index) } }
+            if let result {
+                for (index, byte) in data.enumerated() { span.set(byte, at: result.data.lowerBound + index) }
+            }
         }
         guard let result else {
             #expect(Array(buffer.prefix(bytes.count)) == bytes)
@@ -34,7 +36,8 @@ import Testing
         return elements
     }
 
-    @Test(arguments: [2, 3]) func `an element goes into a packet without any, and the payload stays`(count: Int) throws {
+    @Test(arguments: [2, 3]) func `an element goes into a packet without any, and the payload stays`(count: Int) throws
+    {
         let data = [UInt8](repeating: 0xAB, count: count)
         let result = try #require(inserting(5, data, into: packet(nil)))
         #expect(elements(result) == [5: data])

@@ -58,7 +58,9 @@ import Testing
             for index in 0...random.below(200) {
                 var arrival: Int64?
                 if index == 0 || random.below(100) >= lossy {
-                    now += Int64(random.below(20) == 0 ? random.below(4000) - 1000 : random.below(30)) * Self.millisecond / 4
+                    now +=
+                        Int64(random.below(20) == 0 ? random.below(4000) - 1000 : random.below(30)) * Self.millisecond
+                        / 4
                     now = max(now, 0)
                     arrival = now
                 }

@@ -24,7 +24,8 @@ extension SyntheticPeer.Media {
         media.formats = ["111 63", "96 97", "96 97"]
         media.lines = [
             [
-                "a=rtpmap:111 opus/48000/2", "a=rtcp-fb:111 transport-cc", "a=rtpmap:63 red/48000/2", "a=fmtp:63 111/111",
+                "a=rtpmap:111 opus/48000/2", "a=rtcp-fb:111 transport-cc", "a=rtpmap:63 red/48000/2",
+                "a=fmtp:63 111/111",
                 number,
             ], video, video,
         ]
@@ -72,7 +73,9 @@ func rtp(
 extension SyntheticPeer.Packet {
     /// The transport-wide sequence number.
     var number: UInt16? {
-        header.value(of: SyntheticPeer.Media.number, in: bytes.span.bytes).map { bytes.span.bytes.uint16(at: $0.lowerBound) }
+        header.value(of: SyntheticPeer.Media.number, in: bytes.span.bytes).map {
+            bytes.span.bytes.uint16(at: $0.lowerBound)
+        }
     }
 }
 
@@ -91,10 +94,12 @@ extension SyntheticPeer {
         }
     }
 
-    /// Reports on all packets it has received with a number, in one message.
-    func reportPackets(_ count: UInt8) {
+    /// Reports on all packets it has received with a number, as if they had come `late` nanoseconds later than they did.
+    func reportPackets(late: NanosecondCount = 0) {
         var recorder = ArrivalRecorder()
-        for packet in received { if let number = packet.number { recorder.record(number, at: packet.arrival) } }
+        for packet in received {
+            if let number = packet.number { recorder.record(number, at: packet.arrival.advanced(by: late)) }
+        }
         while let content = recorder.next(at: .now()) {
             var writer = RTCPWriter()
             writer.transportFeedback(sender: 9, media: 9, content: content)

@@ -70,8 +70,10 @@ import Testing
 
     @Test func `a sender is told of a cut at once, of a raise after a while, and of the same every second`() {
         var cap = BitrateCap()
-        let told = [(1e6, 0.0), (1.01e6, 0.1), (0.99e6, 0.2), (0.9e6, 0.21), (2e6, 0.3), (2e6, 0.5), (2e6, 1.4), (2e6, 1.6)]
-            .map { cap.shouldTell($0.0, at: at($0.1)) }
+        let told = [
+            (1e6, 0.0), (1.01e6, 0.1), (0.99e6, 0.2), (0.9e6, 0.21), (2e6, 0.3), (2e6, 0.5), (2e6, 1.4), (2e6, 1.6),
+        ]
+        .map { cap.shouldTell($0.0, at: at($0.1)) }
         #expect(told == [true, false, false, true, false, true, false, true])
     }
 

@@ -157,14 +157,11 @@ struct CongestionSimulation {
 
     private mutating func tick() {
         let estimate = congestion.estimator.bitrate
-        let isLimited = (rate > 0.6 * estimate || estimate < 400_000) && estimate < wanted
-        let done = congestion.tick(wantsMore: isLimited, at: instant)
-        var padding = done.padding
+        var padding = congestion.tick(wantsMore: estimate < wanted, at: instant)
         while padding > 0 {
             send(270, isAudio: false)
             padding -= 270 + DownlinkCongestion.overhead
         }
-        if done.resumesVideo { keyFrameAt = now + .milliseconds(60) }
         if awaitsKeyFrame, !congestion.isShedding, keyFrameAt == nil { keyFrameAt = now + .milliseconds(60) }
         guard
             let limit = BitrateCap.limit(
@@ -178,7 +175,8 @@ struct CongestionSimulation {
         rate = Double(videoBytes) * 8 / 0.1 * 0.3 + rate * 0.7
         samples.append(
             Sample(
-                seconds: Double(now) / 1e9, queue: Double(link.queue(now)) / 1e9, estimate: congestion.estimator.bitrate,
+                seconds: Double(now) / 1e9, queue: Double(link.queue(now)) / 1e9,
+                estimate: congestion.estimator.bitrate,
                 video: rate, audioDelay: Double(audioDelay) / 1e9))
         videoBytes = 0
         audioDelay = 0

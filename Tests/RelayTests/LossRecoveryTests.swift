@@ -107,7 +107,9 @@ import Testing
         var flying: [(at: Double, sequence: UInt16, repair: Bool)] = []
         for step in 0..<60_000 {
             let now = Double(step) / 1000
-            if step % 4 == 0, random.below(100) >= 5 { flying.append((now + 0.025, UInt16(truncatingIfNeeded: step / 4), false)) }
+            if step % 4 == 0, random.below(100) >= 5 {
+                flying.append((now + 0.025, UInt16(truncatingIfNeeded: step / 4), false))
+            }
             for packet in flying where packet.at <= now { _ = stream.take(packet.sequence, now, repair: packet.repair) }
             flying.removeAll { $0.at <= now }
             guard step % 10 == 0 else { continue }

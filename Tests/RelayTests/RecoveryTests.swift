@@ -91,7 +91,8 @@ import Testing
                 await alice.send(1, sequence: sequence, timestamp: UInt32(round) * 3000, payload: Self.camera)
                 await alice.send(1, sequence: sequence &- 1, timestamp: UInt32(round) * 3000, payload: Self.camera)
                 await alice.sendRTP(
-                    rtp(SyntheticPeer.Media.rtx, UInt16(round), UInt32(round) * 3000, 1101,
+                    rtp(
+                        SyntheticPeer.Media.rtx, UInt16(round), UInt32(round) * 3000, 1101,
                         [UInt8((sequence &- 40) >> 8), UInt8((sequence &- 40) & 0xff)] + Self.camera))
                 expected += 3
                 let wanted = expected

@@ -57,7 +57,10 @@ import Testing
     }
 
     @Test func feedbackIsAcceptedOnlyWhereOffered() throws {
-        #expect(try camera("chromium-simulcast").payloads[0].rtcpFeedback == ["goog-remb", "transport-cc", "ccm fir", "nack", "nack pli"])
+        #expect(
+            try camera("chromium-simulcast").payloads[0].rtcpFeedback == [
+                "goog-remb", "transport-cc", "ccm fir", "nack", "nack pli",
+            ])
         #expect(try camera("gstreamer-av").payloads[0].rtcpFeedback == ["nack pli", "ccm fir"])
         let session = try SmallOffer.negotiated([28: "a=rtpmap:96 VP8/90000\r\na=rtcp-fb:* nack  pli"])
         #expect(session.media[1].payloads[0].rtcpFeedback == ["nack pli"])

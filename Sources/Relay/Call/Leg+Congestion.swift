@@ -75,10 +75,12 @@ struct LegCongestion {
 
 extension Leg {
     private static let controlInterval = NanosecondCount.milliseconds(200)
-    /// Of what is allowed, this share means that more would be sent if it were: encoders stay a little below.
-    private static let limitedShare = 0.6
-    /// Below this any picture would rather be a better one.
-    private static let poorRate = 400_000.0
+    /// What a browser sends of one picture at most: more need not be proven.
+    private static let enoughForPicture = 2_500_000.0
+    /// What a better layer must leave free, and what sound needs beside it.
+    private static let layerReserve = 1.2
+    /// A layer without a packet for so long has stopped.
+    private static let layerSilence = NanosecondCount.milliseconds(400)
 
     /// Whether a packet of a slot may be sent to this leg's peer now: sound always, video where the path is not full, and
     /// after a pause from a key frame on.
@@ -148,9 +150,6 @@ extension Leg {
             }
         }
         if congestion.reportsPackets { probe(now) }
-        for case let downlink? in downlinks where downlink.awaitsKeyFrame && !congestion.down.isShedding {
-            call.other(than: seat)?.requestKeyFrames(of: downlink.slot, at: now)
-        }
         guard now >= congestion.nextControl else { return }
         congestion.nextControl = now.advanced(by: Self.controlInterval)
         for uplink in uplinks { uplink.flow.read(at: now) }
@@ -160,23 +159,29 @@ extension Leg {
 
     private func probe(_ now: MonotonicInstant) {
         let estimate = congestion.down.estimator.bitrate
-        let tick = congestion.down.tick(wantsMore: wantsMore(than: estimate), at: now)
-        if tick.padding > 0 { sendPadding(tick.padding, at: now) }
-        if tick.resumesVideo { call.other(than: seat)?.requestKeyFrames(at: now) }
+        let padding = congestion.down.tick(wantsMore: wantsMore(than: estimate), at: now)
+        if padding > 0 { sendPadding(padding, at: now) }
+        guard !congestion.down.isShedding else { return }
+        // Asked for until it comes; the throttle spaces the questions.
+        for case let downlink? in downlinks where downlink.awaitsKeyFrame {
+            call.other(than: seat)?.requestKeyFrames(of: downlink.slot, at: now)
+        }
     }
 
-    /// Whether the other side would send this peer more than `estimate` if the path carried it: it uses most of what it is allowed, or a
-    /// better layer waits.
+    /// Whether the other side could send this peer more than `estimate`: pictures that flow are below their best, or a
+    /// better layer waits. What is sent tells nothing: an encoder that is limited sends less than it is allowed.
     private func wantsMore(than estimate: Double) -> Bool {
         guard let other = call.other(than: seat), call.meter.isOpen else { return false }
-        var (sent, best, isVideo) = (0.0, 0.0, false)
-        for uplink in other.uplinks where uplink.flow.bitrate > 0 && other.routes[uplink.slot.index] != nil {
-            if uplink.slot != .mic { isVideo = true }
-            if uplink.layer != nil { best = max(best, uplink.flow.bitrate) } else { sent += uplink.flow.bitrate }
+        var wanted = 0.0
+        for case let downlink? in downlinks where downlink.slot != .mic && other.routes[downlink.slot.index] != nil {
+            var best = 0.0
+            for uplink in other.uplinks where uplink.slot == downlink.slot && uplink.flow.bitrate > 0 {
+                let most = uplink.layer == nil ? Self.enoughForPicture : uplink.flow.bitrate * Self.layerReserve
+                best = max(best, most)
+            }
+            wanted += best
         }
-        guard isVideo else { return false }
-        return (sent + best) * 1.2 > estimate || sent > Self.limitedShare * estimate
-            || (estimate < Self.poorRate && sent > 0)
+        return wanted > estimate
     }
 
     /// Tells this leg's sender what it may send, where it takes that: what the slower of its own path and the other side's
@@ -207,6 +212,8 @@ extension Leg {
             var others = 0.0
             for uplink in other.uplinks {
                 if uplink.slot == downlink.slot, let layer = uplink.layer, layer < count {
+                    // A sender stops layers that its own path cannot carry.
+                    guard now.since(uplink.lastArrival) < Self.layerSilence else { continue }
                     bitrates[layer] = max(bitrates[layer], uplink.flow.bitrate)
                 } else if uplink.layer == nil {
                     others += uplink.flow.bitrate

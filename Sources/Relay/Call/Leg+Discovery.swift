@@ -62,7 +62,9 @@ extension Leg {
         if let announced { return uplinks.first { $0.ssrc == announced } }
         let candidates = uplinks.filter { $0.slot == negotiation.slot && !$0.isRetired }
         if !negotiation.layers.isEmpty {
-            guard let layer = layer(header, packet, negotiation, NegotiationPolicy.repairedStreamName) else { return nil }
+            guard let layer = layer(header, packet, negotiation, NegotiationPolicy.repairedStreamName) else {
+                return nil
+            }
             return candidates.last { $0.layer == layer }
         }
         if candidates.count == 1 { return candidates[0] }
@@ -84,7 +86,8 @@ extension Leg {
         of header: RTPHeader, _ packet: UnsafeMutableRawBufferPointer, _ takes: (SlotNegotiation) -> Bool
     ) -> SlotNegotiation? {
         for case let slot? in slots {
-            guard let id = slot.id(NegotiationPolicy.mid, sent: false), let range = header.value(of: id, in: packet.bytes)
+            guard let id = slot.id(NegotiationPolicy.mid, sent: false),
+                let range = header.value(of: id, in: packet.bytes)
             else { continue }
             if slot.mid.utf8.elementsEqual(packet[range]) { return slot }
         }

@@ -8,6 +8,9 @@ package struct BandwidthEstimator: Sendable {
     /// Below it, nothing waits on the way.
     private static let noQueue = NanosecondCount.milliseconds(20)
     private static let overuseQueue = NanosecondCount.milliseconds(30)
+    /// Below this share of the estimate the path is not used up; then a wait must last for so many reports.
+    private static let usedShare = 0.7
+    private static let patience = 4
 
     private var groups = ArrivalGroups()
     private var trend = DelayTrend()
@@ -16,6 +19,8 @@ package struct BandwidthEstimator: Sendable {
     private var delay: DelayController
     private var losses: LossController
     private var batch = (arrived: 0, lost: 0)
+    /// Reports in a row that told of packets waiting.
+    private var waitingReports = 0
 
     /// An estimate to start from, and its bounds, in bits per second.
     package init(start: Double, bounds: ClosedRange<Double>) {
@@ -51,10 +56,11 @@ package struct BandwidthEstimator: Sendable {
     /// The packets of one report have been told.
     package mutating func feedbackDone(roundTrip: NanosecondCount?, at now: MonotonicInstant) {
         waiting.feedbackDone(at: now)
+        waitingReports = waiting.value < Self.overuseQueue ? 0 : waitingReports &+ 1
         // A delay that grows while nothing waits is a burst's own: a key frame, a probe.
-        let usage = trend.usage == .over && waiting.value < Self.overuseQueue ? .under : trend.usage
+        let usage = trend.usage == .over && !isFull ? .under : trend.usage
         delay.update(usage, acknowledged: throughput.value, roundTrip: roundTrip, at: now)
-        if waiting.value > Self.standingQueue, let arriving = throughput.value {
+        if waiting.value > Self.standingQueue, isFull, let arriving = throughput.value {
             // What arrives while packets wait is what the path carries: a little less empties it.
             delay.limit(to: (waiting.value > 2 &* Self.standingQueue ? 0.75 : 0.85) * arriving)
         }
@@ -65,6 +71,13 @@ package struct BandwidthEstimator: Sendable {
                 current: bitrate, isQueued: waiting.value > Self.noQueue, roundTrip: roundTrip, at: now)
         }
         batch = (0, 0)
+    }
+
+    /// Whether packets wait because the path is full. Where far less is sent than the path was found to carry, a moment's
+    /// wait is rather a receiver or a radio that paused, and what arrived in it says nothing of the path.
+    private var isFull: Bool {
+        let isHalfEmpty = (throughput.value ?? 0) < Self.usedShare * bitrate
+        return waitingReports >= (isHalfEmpty ? Self.patience : 1)
     }
 
     /// A probe found that so many bits per second arrive.

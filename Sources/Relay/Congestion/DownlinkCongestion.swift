@@ -80,33 +80,21 @@ package struct DownlinkCongestion: Sendable {
         if sheddingSince == nil, estimator.queue > Self.sheddingStart { sheddingSince = now }
     }
 
-    /// What is to be done at a tick.
-    package struct Tick: Sendable, Equatable {
-        /// Bytes of padding to send.
-        package var padding = 0
-        /// Video may go on, with a key frame.
-        package var resumesVideo = false
-    }
-
     /// Time passes, about every 10 ms.
     ///
     /// - Parameter wantsMore: whether more would be sent if the path carried it; asked only when a probe may begin.
-    package mutating func tick(wantsMore: @autoclosure () -> Bool, at now: MonotonicInstant) -> Tick {
-        var tick = Tick()
+    /// - Returns: bytes of padding to send.
+    package mutating func tick(wantsMore: @autoclosure () -> Bool, at now: MonotonicInstant) -> Int {
         if let since = sheddingSince {
             if now.since(since) > Self.longestShedding { estimator.rebase() }
-            if estimator.queue < Self.sheddingEnd {
-                sheddingSince = nil
-                tick.resumesVideo = true
-            }
+            if estimator.queue < Self.sheddingEnd { sheddingSince = nil }
         }
         if let found = probes.result(at: now) { estimator.probed(found) }
         if reports > 0, sheddingSince == nil, estimator.isCalm, probes.isReady(at: now), wantsMore() {
             probes.begin(estimate: estimator.bitrate, limit: Self.bounds.upperBound, at: now)
             probeCount &+= 1
         }
-        tick.padding = probes.padding(at: now)
-        return tick
+        return probes.padding(at: now)
     }
 
     private mutating func unwrap(_ time: Int64) -> Int64 {

@@ -13,6 +13,8 @@ package struct ProbeController: Sendable, BitwiseCopyable {
     /// How often padding is sent: our own tick.
     private static let step = NanosecondCount.milliseconds(10)
     private static let pause = NanosecondCount.milliseconds(2500)
+    /// After probes that found nothing, one after the other.
+    private static let longPause = NanosecondCount.milliseconds(5000)
     private static let followUp = NanosecondCount.milliseconds(200)
     private static let patience = NanosecondCount.milliseconds(500)
     private static let fewestPackets = 5
@@ -31,6 +33,7 @@ package struct ProbeController: Sendable, BitwiseCopyable {
     private var state = State.idle
     private var next = MonotonicInstant(nanoseconds: .min)
     private var number: UInt8 = 0
+    private var failures = 0
     private var sending = Span()
     private var arriving = Span()
 
@@ -109,13 +112,17 @@ package struct ProbeController: Sendable, BitwiseCopyable {
         guard case .measuring(let until) = state else { return nil }
         guard arriving.packets >= sending.packets || now >= until else { return nil }
         state = .idle
-        next = now.advanced(by: Self.pause)
+        next = now.advanced(by: failures > 1 ? Self.longPause : Self.pause)
+        failures = min(failures &+ 1, 2)
         guard arriving.packets >= Self.fewestPackets, arriving.packets * 5 >= sending.packets * 4 else { return nil }
         let sent = sending.rate(without: sending.lastBurst)
         let arrived = arriving.rate(without: arriving.firstSize)
         // Where it arrives more slowly than it was sent, the path is full at what arrives.
         let found = arrived < 0.9 * sent ? 0.95 * arrived : min(sent, arrived)
-        if found > 0.7 * rate { next = now.advanced(by: Self.followUp) }
+        if found > 0.7 * rate {
+            next = now.advanced(by: Self.followUp)
+            failures = 0
+        }
         return found
     }
 

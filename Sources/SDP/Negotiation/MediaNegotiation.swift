@@ -172,7 +172,9 @@ struct MediaNegotiation {
             media.hasFeedback("transport-cc") && media.extensionID(NegotiationPolicy.transportSequence) != nil
         let timed = !numbered && media.hasFeedback("goog-remb")
         if !numbered {
-            for index in media.payloads.indices { media.payloads[index].rtcpFeedback.removeAll { $0 == "transport-cc" } }
+            for index in media.payloads.indices {
+                media.payloads[index].rtcpFeedback.removeAll { $0 == "transport-cc" }
+            }
         }
         let layered = !media.layers.isEmpty
         media.extensions.removeAll { item in

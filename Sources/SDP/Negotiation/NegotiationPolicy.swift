@@ -18,7 +18,7 @@ public struct NegotiationPolicy: Sendable, Equatable {
     /// A policy; the defaults are the product's.
     public init(
         audioCodecs: [String] = ["opus", "red"], videoCodecs: [String] = ["VP8", "VP9", "H264", "AV1"],
-        preferred: [CodecKey] = [], 
+        preferred: [CodecKey] = [],
         headerExtensions: Set<String> = NegotiationPolicy.endToEndExtensions.union(NegotiationPolicy.legExtensions),
         feedback: Set<String> = ["nack", "nack pli", "ccm fir", "transport-cc", "goog-remb"],
         retransmission: Bool = true, simulcast: Bool = true
