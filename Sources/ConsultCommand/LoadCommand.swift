@@ -54,6 +54,9 @@ struct LoadCommand: AsyncParsableCommand {
         help: "A local address for the callers' media; may be repeated. Without it, the one that leads to the server.")
     var addresses: [String] = []
 
+    @Option(help: ArgumentHelp("Certificates (PEM) that a wss:// server is trusted by.", valueName: "file"))
+    var ca: String?
+
     @Option(help: "Threads of callers.")
     var threads = 1
 
@@ -89,7 +92,7 @@ struct LoadCommand: AsyncParsableCommand {
         let plan = LoadPlan(
             server: server, rooms: try await roomTokens(settings, seconds: seconds), duration: seconds, ramp: ramp,
             video: audioOnly ? nil : MediaClip.Video(bitrate: bitrate), threads: threads, addresses: addresses,
-            serverProcess: serverPid, metrics: metrics)
+            certificates: ca, serverProcess: serverPid, metrics: metrics)
         let line = ProgressLine()
         let report: LoadReport
         do {
