@@ -54,6 +54,9 @@ struct LoadCommand: AsyncParsableCommand {
         help: "A local address for the callers' media; may be repeated. Without it, the one that leads to the server.")
     var addresses: [String] = []
 
+    @Option(help: ArgumentHelp("Certificates (PEM) that a wss:// server is trusted by.", valueName: "file"))
+    var ca: String?
+
     @Option(help: "Threads of callers.")
     var threads = 1
 
@@ -71,7 +74,7 @@ struct LoadCommand: AsyncParsableCommand {
             throw ValidationError("--duration must be a time from 1 second to a day, like 30s or 2m")
         }
         guard ramp.isFinite, (0.1...1000).contains(ramp) else { throw ValidationError("--ramp must be 0.1 to 1000") }
-        guard let bitrate = parseBitrate(videoBitrate), (50_000...10_000_000).contains(bitrate) else {
+        guard let bitrate = BitRate.parse(videoBitrate), (50_000...10_000_000).contains(bitrate) else {
             throw ValidationError("--video-bitrate must be from 50k to 10M")
         }
         guard (1...64).contains(threads) else { throw ValidationError("--threads must be 1 to 64") }
@@ -83,13 +86,13 @@ struct LoadCommand: AsyncParsableCommand {
     func run() async throws {
         raiseFileLimit()
         guard let server = ServerAddress(url), let seconds = parseDuration(duration),
-            let bitrate = parseBitrate(videoBitrate)
+            let bitrate = BitRate.parse(videoBitrate)
         else { throw ExitCode(EX_USAGE) }
         let settings = try options.settings()
         let plan = LoadPlan(
             server: server, rooms: try await roomTokens(settings, seconds: seconds), duration: seconds, ramp: ramp,
             video: audioOnly ? nil : MediaClip.Video(bitrate: bitrate), threads: threads, addresses: addresses,
-            serverProcess: serverPid, metrics: metrics)
+            certificates: ca, serverProcess: serverPid, metrics: metrics)
         let line = ProgressLine()
         let report: LoadReport
         do {
@@ -161,23 +164,4 @@ struct LoadCommand: AsyncParsableCommand {
         }
         return pairs
     }
-}
-
-/// A bit rate like `600000`, `600k` or `1.2M`; nil where it is none.
-func parseBitrate(_ text: String) -> Int? {
-    var digits = text[...]
-    var scale = 1.0
-    switch digits.last {
-    case "k", "K":
-        scale = 1e3
-        digits = digits.dropLast()
-    case "m", "M":
-        scale = 1e6
-        digits = digits.dropLast()
-    default: break
-    }
-    guard digits.allSatisfy({ $0.isASCII && ($0.isNumber || $0 == ".") }), let number = Double(digits), number >= 0,
-        number * scale < 1e12
-    else { return nil }
-    return Int((number * scale).rounded())
 }

@@ -75,11 +75,14 @@ async def test_three_rooms_get_media_and_the_report_says_everything(server, tmp_
 async def test_a_caller_without_media_is_an_exit_code_and_a_reason(server, tmp_path):
     tokens = tmp_path / "tokens"
     good = [server.token("listed", "Ada"), server.token("listed", "Bob", role="consultant")]
-    tokens.write_text(f"# the first room is fine\n{' '.join(good)}\na.b.c d.e.f\n")
+    lonely = server.token("half", "Ada")
+    tokens.write_text(f"# the first room is fine\n{' '.join(good)}\na.b.c d.e.f\n{lonely} d.e.f\n")
     code, out, err, report = await load(
         server, "--tokens", str(tokens), "--duration", "1s", "--audio-only", report=tmp_path / "report.json")
     assert code == 1, (out, err)
-    assert report["callersWithoutMedia"] == 2 and report["completeRooms"] == 1, report
+    assert report["callersWithoutMedia"] == 4 and report["completeRooms"] == 1, report
+    # Nobody was there to receive what the one of the third room sent: that is no loss.
+    assert report["packets"]["lost"] == 0 and "token_malformed" in report["rooms"][2]["failure"], report
     assert "token_malformed" in report["rooms"][1]["failure"] and "token_malformed" in out, (report["rooms"][1], out)
     assert "server" not in report and "relay" not in report and "videoBitrate" not in report["load"], report
     first = report["rooms"][0]

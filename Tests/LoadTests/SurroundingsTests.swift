@@ -19,6 +19,15 @@ import Transport
     }
 }
 
+@Suite struct BitRateTests {
+    @Test func `bit rates are read as people write them`() {
+        #expect(["600000", "600k", "1.2M", "0", "50K"].map(BitRate.parse) == [600_000, 600_000, 1_200_000, 0, 50_000])
+        for wrong in ["", "k", "-5k", "1e9", "600kk", "fast", "99999999999M", "1.2.3"] {
+            #expect(BitRate.parse(wrong) == nil, "\(wrong)")
+        }
+    }
+}
+
 @Suite struct LoadPlanTests {
     @Test func `a file has two tokens in a line`() throws {
         let rooms = try LoadPlan.rooms(parsing: "# a comment\na.b.c d.e.f\n\n  g.h.i\tj.k.l # more\r\n")

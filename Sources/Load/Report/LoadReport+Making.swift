@@ -42,7 +42,7 @@ extension LoadReport {
         completeRooms = rooms.count { $0.complete }
         callersWithoutMedia = 2 * plan.rooms.count - callers.count { $0.firstMediaAt != nil }
         setUp = SetUp(byRoom)
-        packets = Packets(callers, seconds: seconds)
+        packets = Packets(byRoom, seconds: seconds)
         latency = Latency(callers)
         score = Scores(rooms.compactMap(\.score))
         tool = Tool(callers, gauge, seconds: seconds)
@@ -81,10 +81,13 @@ extension LoadReport.SetUp {
 }
 
 extension LoadReport.Packets {
-    init(_ callers: [CallerResult], seconds: Double) {
+    init(_ rooms: [Int: [CallerSeat: CallerResult]], seconds: Double) {
         self.init()
-        for caller in callers {
-            sent &+= caller.counters.voicesSent &+ caller.counters.picturesSent
+        for caller in rooms.values.flatMap(\.values) {
+            // Where nobody is there to receive, nothing can be lost.
+            if rooms[caller.room]?[caller.seat.other]?.connectedAt != nil {
+                sent &+= caller.counters.voicesSent &+ caller.counters.picturesSent
+            }
             askedAgain &+= caller.counters.packetsAskedAgain
             keyFrameRequests &+= caller.counters.keyFrameRequests
             wrong &+= caller.rejected

@@ -16,6 +16,8 @@ package struct LoadPlan: Sendable {
 
     /// Where the server is.
     package var server: ServerAddress
+    /// Certificates (PEM) that a server behind TLS is trusted by; nil: those of the system.
+    package var certificates: String?
     /// The rooms.
     package var rooms: [Room]
     /// How long it is measured, in seconds.
@@ -36,7 +38,7 @@ package struct LoadPlan: Sendable {
     /// A plan.
     package init(
         server: ServerAddress, rooms: [Room], duration: Int, ramp: Double, video: MediaClip.Video?, threads: Int = 1,
-        addresses: [String] = [], serverProcess: Int32? = nil, metrics: String? = nil
+        addresses: [String] = [], certificates: String? = nil, serverProcess: Int32? = nil, metrics: String? = nil
     ) {
         self.server = server
         self.rooms = rooms
@@ -45,6 +47,7 @@ package struct LoadPlan: Sendable {
         self.video = video
         self.threads = threads
         self.addresses = addresses
+        self.certificates = certificates
         self.serverProcess = serverProcess
         self.metrics = metrics
     }

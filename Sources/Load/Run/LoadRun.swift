@@ -36,7 +36,7 @@ package struct LoadRun: Sendable {
         try await gauge.readIdle()
         tell(progress(.preparing, 0, LoadTotals(), failed: 0))
         let clip = try MediaClip.make(video: plan.video)
-        let tls = plan.server.isSecure ? try NIOSSLContext(configuration: .makeClientConfiguration()) : nil
+        let tls = plan.server.isSecure ? try tlsContext() : nil
         let addresses =
             plan.addresses.isEmpty
             ? [try LocalAddress.towards(plan.server.host, port: plan.server.port)] : plan.addresses
@@ -73,6 +73,16 @@ package struct LoadRun: Sendable {
         for loop in loops { await loop.shutdown() }
         try await group.shutdownGracefully()
         return try result.get()
+    }
+
+    private func tlsContext() throws(LoadError) -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeClientConfiguration()
+        if let file = plan.certificates { configuration.trustRoots = .file(file) }
+        do {
+            return try NIOSSLContext(configuration: configuration)
+        } catch {
+            throw LoadError("\(plan.certificates ?? "the system's certificates"): cannot be read: \(error)")
+        }
     }
 
     // MARK: Measuring

@@ -81,8 +81,15 @@ final class SignalingLine: Sendable {
             }
         } catch let error as LoadError {
             throw error
+        } catch let error as NIOConnectionError {
+            let reasons = [error.dnsAError, error.dnsAAAAError].compactMap { $0 } + error.connectionErrors.map(\.error)
+            throw LoadError("cannot connect to \(server.text): \(reasons.map { "\($0)" }.joined(separator: "; "))")
         } catch {
-            throw LoadError("cannot connect to \(server.text): \(error)")
+            let words = "\(error)"
+            throw LoadError(
+                words.contains("CERTIFICATE_VERIFY_FAILED")
+                    ? "\(server.text): the certificate is not trusted; --ca names a file with one that is"
+                    : "cannot connect to \(server.text): \(words)")
         }
     }
 
