@@ -34,6 +34,10 @@ class Hands(abc.ABC):
     async def write(self, testid: str, text: str) -> None:
         """Writes into a field, in place of what stands there."""
 
+    @abc.abstractmethod
+    async def dismiss(self) -> None:
+        """Closes the dialog that is open."""
+
 
 class Clicks(Hands):
     """Clicks, as a mouse or a finger makes them."""
@@ -49,6 +53,9 @@ class Clicks(Hands):
 
     async def write(self, testid: str, text: str) -> None:
         await self.page.type(testid, text)
+
+    async def dismiss(self) -> None:
+        await self.page.run("() => document.querySelector('dialog[open] [aria-label=Close]').click()")
 
 
 class Keyboard(Hands):
@@ -87,6 +94,9 @@ class Keyboard(Hands):
         await self.reach(testid)
         await self.keys.press("Control+A")
         await self.keys.insert_text(text)
+
+    async def dismiss(self) -> None:
+        await self.keys.press("Escape")
 
 
 async def value_of(page: Page, testid: str) -> Any:
