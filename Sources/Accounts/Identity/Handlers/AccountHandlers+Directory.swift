@@ -1,3 +1,4 @@
+internal import Database
 internal import HTTPTypes
 internal import Identifiers
 public import REST
