@@ -96,7 +96,7 @@ let package = Package(
         .target(
             name: "SignalingEvents",
             dependencies: [
-                "Database", "Events", "Identifiers", "Signaling", "Tokens", log,
+                "Database", "Events", "Identifiers", "Relay", "Signaling", "Tokens", log,
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
         .target(name: "Mail", dependencies: ["CCurl", "Database", "Events", log], swiftSettings: language),

@@ -39,6 +39,8 @@ public struct MarketplaceRoutes: Sendable {
         public var ratings: RatingHandlers
         /// How the marketplace does, and each of its consultants.
         public var analytics: AnalyticsHandlers
+        /// The calls that run and those that are over, for operators.
+        public var calls: OpsCallHandlers
         /// The events between the halves, for operators.
         public var outbox: OutboxHandlers
 
@@ -48,7 +50,7 @@ public struct MarketplaceRoutes: Sendable {
             account: AccountHandlers, audit: AuditHandlers, consents: ConsentHandlers, privacy: PrivacyHandlers,
             profiles: ProfileHandlers, consultants: ConsultantHandlers, linkedIn: LinkedInHandlers,
             questions: QuestionHandlers, requests: RequestHandlers, sessions: SessionHandlers, ratings: RatingHandlers,
-            analytics: AnalyticsHandlers, outbox: OutboxHandlers
+            analytics: AnalyticsHandlers, calls: OpsCallHandlers, outbox: OutboxHandlers
         ) {
             self.registration = registration
             self.signIn = signIn
@@ -65,6 +67,7 @@ public struct MarketplaceRoutes: Sendable {
             self.sessions = sessions
             self.ratings = ratings
             self.analytics = analytics
+            self.calls = calls
             self.outbox = outbox
         }
     }
@@ -157,6 +160,8 @@ public struct MarketplaceRoutes: Sendable {
 
             Route(.get, "/admin/audit", admin) { try await handlers.audit.all($0) },
             Route(.get, "/admin/users", admin) { try await handlers.account.directory($0) },
+            Route(.get, "/ops/calls", admin) { try await handlers.calls.list($0) },
+            Route(.get, "/ops/calls/{id}", admin) { try await handlers.calls.show($0) },
             Route(.get, "/ops/outbox", admin) { try await handlers.outbox.show($0) },
             Route(.post, "/ops/outbox/{id}/retry", admin) { try await handlers.outbox.retry($0) },
         ]

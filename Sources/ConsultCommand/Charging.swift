@@ -85,17 +85,19 @@ struct Charging: Sendable {
                 .gauge("consult_charges_open", help: "Sessions whose money is not decided.", queue.charges),
             ]
         }
-        if let last = try? await ReconciliationFigures.read(on: pool) {
+        // Zero before the first comparison, missing while the database is away.
+        if let run = try? await [ReconciliationFigures.read(on: pool)] {
+            let last = run[0]
             families += [
                 .gauge(
                     "consult_reconciler_findings",
-                    help: "What the last comparison with the payment processor left for somebody to look at.", last.open
-                ),
+                    help: "What the last comparison with the payment processor left for somebody to look at.",
+                    last?.open ?? 0),
                 .gauge(
-                    "consult_reconciler_repaired", help: "What the last comparison repaired.", last.repaired),
+                    "consult_reconciler_repaired", help: "What the last comparison repaired.", last?.repaired ?? 0),
                 .gauge(
                     "consult_reconciler_ended_seconds", help: "When the last comparison ended, in seconds since 1970.",
-                    Int(last.ended)),
+                    Int(last?.ended ?? 0)),
             ]
         }
         return families

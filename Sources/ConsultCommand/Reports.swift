@@ -36,8 +36,6 @@ func metricFamilies(relay: RelayMetrics, signaling: SignalingMetrics) -> [Metric
         .histogram(
             "consult_call_setup_seconds", help: "From a participant's offer to their first media.",
             Buckets(relay.callSetup)),
-        .histogram(
-            "consult_call_quality_score", help: "Quality of each direction, 1 to 5.", Buckets(relay.qualityScore)),
         MetricFamily(
             "consult_billing_events_total", .counter, help: "What happened to media clocks.", series: events),
         .gauge("consult_websocket_connections", help: "WebSockets open.", signaling.connections),
@@ -51,6 +49,43 @@ func metricFamilies(relay: RelayMetrics, signaling: SignalingMetrics) -> [Metric
         .gauge(
             "consult_session_reports_pending", help: "Reports of sessions that wait to be kept.",
             signaling.reportsPending),
+    ] + qualityFamilies(signaling.quality)
+}
+
+/// How good the participants' connections are.
+private func qualityFamilies(_ quality: QualityMetrics) -> [MetricFamily] {
+    func series(_ direction: QualityMetrics.Direction, _ name: String, _ value: String, _ histogram: Histogram)
+        -> MetricFamily.Series
+    {
+        .init(
+            .histogram(Buckets(histogram)), labels: [.init("direction", direction.rawValue), .init(name, value)])
+    }
+    let directions = QualityMetrics.Direction.allCases
+    return [
+        MetricFamily(
+            "consult_call_quality_score", .histogram,
+            help: "Quality of each direction, 1 to 5, about every two seconds.",
+            series: directions.flatMap {
+                [
+                    series($0, "media", "audio", quality[$0].audio), series($0, "media", "video", quality[$0].video),
+                ]
+            }),
+        MetricFamily(
+            "consult_call_loss_ratio", .histogram,
+            help: "Share of packets lost on the way, and still missing after retransmission.",
+            series: directions.flatMap {
+                [
+                    series($0, "recovery", "before", quality[$0].loss),
+                    series($0, "recovery", "after", quality[$0].remainingLoss),
+                ]
+            }),
+        .histogram(
+            "consult_call_round_trip_seconds", help: "Round trips of participants.", Buckets(quality.roundTrip)),
+        MetricFamily(
+            "consult_call_freezes_total", .counter, help: "Freezes of pictures.",
+            series: directions.map {
+                .init(.number(Double(quality[$0].freezes)), labels: [.init("direction", $0.rawValue)])
+            }),
     ]
 }
 

@@ -80,7 +80,7 @@ struct Sidecar: Sendable {
                         ice: settings.signalingConfiguration(knowsSidecar: true).ice),
                     billings: { try await charging.billings.find($0) }),
                 ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
-                outbox: OutboxHandlers(pool: pool)))
+                calls: OpsCallHandlers(pool: pool), outbox: OutboxHandlers(pool: pool)))
         let keys = MarketplaceRoutes.published(AccountHandlers(identity))
         server = try APIServer(
             configuration: settings.apiConfiguration, routes: routes + money, rootRoutes: keys,
@@ -99,6 +99,7 @@ struct Sidecar: Sendable {
         reading.lanes = 2
         reader = EventReader(of: .sidecar, on: pool, configuration: reading, logger: logger) {
             [sessionMetrics] delivery, transaction in
+            if try await CallSamples.take(delivery, in: transaction) { return }
             if try await receipts.takeRecord(delivery, in: transaction) { return }
             if try await PresenceEvents.handle(delivery, in: transaction) != .notPresence { return }
             if try await charging.handle(delivery, in: transaction) { return }

@@ -29,8 +29,68 @@ public struct SignalingMetrics: Sendable, Equatable {
     /// What happened to the rooms' clocks; every kind is there from the start.
     public var billingEvents = Dictionary(uniqueKeysWithValues: BillingEvent.allCases.map { ($0, UInt64(0)) })
 
+    /// How good the connections of the participants were at each look.
+    public var quality = QualityMetrics()
+
     /// All zero.
     public init() {}
+}
+
+/// The quality of the participants' connections, counted at each look: about every two seconds for each of them.
+public struct QualityMetrics: Sendable, Equatable {
+    /// A direction between a participant and the relay, or the other peer.
+    public enum Direction: String, Sendable, CaseIterable {
+        /// From the participant.
+        case up
+        /// To the participant.
+        case down
+    }
+
+    /// The figures of one direction.
+    public struct Figures: Sendable, Equatable {
+        /// The sound's scores, 1 to 5.
+        public private(set) var audio = Histogram(bounds: QualityMetrics.scoreBounds)
+        /// The picture's scores, 1 to 5.
+        public private(set) var video = Histogram(bounds: QualityMetrics.scoreBounds)
+        /// Shares of packets lost on the way.
+        public private(set) var loss = Histogram(bounds: QualityMetrics.lossBounds)
+        /// Shares of packets missing after retransmission.
+        public private(set) var remainingLoss = Histogram(bounds: QualityMetrics.lossBounds)
+        /// Freezes of the picture.
+        public private(set) var freezes: UInt64 = 0
+
+        fileprivate mutating func observe(_ quality: DirectionQuality) {
+            if let score = quality.audioScore { audio.observe(score) }
+            if let score = quality.videoScore { video.observe(score) }
+            loss.observe(quality.loss)
+            if let left = quality.lossAfterRecovery { remainingLoss.observe(left) }
+            freezes &+= UInt64(clamping: quality.freezes ?? 0)
+        }
+    }
+
+    static let scoreBounds = [1.5, 2, 2.5, 3, 3.5, 4, 4.5]
+    static let lossBounds = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2]
+
+    /// From participants.
+    public private(set) var up = Figures()
+    /// To participants.
+    public private(set) var down = Figures()
+    /// Round trips in seconds.
+    public private(set) var roundTrip = Histogram(bounds: [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1])
+
+    /// A direction's figures.
+    public subscript(direction: Direction) -> Figures {
+        switch direction {
+        case .up: up
+        case .down: down
+        }
+    }
+
+    mutating func observe(_ report: QualityReport) {
+        if let quality = report.up { up.observe(quality) }
+        if let quality = report.down { down.observe(quality) }
+        if let trip = report.down?.rtt ?? report.up?.rtt { roundTrip.observe(trip) }
+    }
 }
 
 /// A room somebody is in.

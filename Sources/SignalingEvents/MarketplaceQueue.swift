@@ -123,6 +123,7 @@ public struct MarketplaceQueue: Marketplace {
         case .left(let user, let reason): UniqueID(user.text).map { .left($0, reason: reason) }
         case .progress(let seconds, let running): .progress(mediaSeconds: seconds, running: running)
         case .record(let record): .record(SessionFlow(record))
+        case .quality(let sample): .quality(CallSample(sample))
         case .ended(let reason, let seconds, let quality):
             .ended(reason: reason, mediaSeconds: seconds, quality: SessionQuality(quality))
         }

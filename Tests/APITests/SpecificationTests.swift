@@ -68,7 +68,7 @@ import Yams
                 pool: pool, store: sessions,
                 door: .init(token: { _, _, _, _ in "" }, iceServers: { _ in [] })),
             ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
-            outbox: OutboxHandlers(pool: pool))
+            calls: OpsCallHandlers(pool: pool), outbox: OutboxHandlers(pool: pool))
         let processor = PaymentProcessor(gateway: .unavailable(logger: .quiet), isSimulated: false)
         let accounts = PaymentAccounts(
             pool: pool, processor: processor, clientURL: "http://localhost", logger: .quiet)

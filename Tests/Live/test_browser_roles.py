@@ -5,6 +5,7 @@ while it rings; an operator who watches, and an administrator who acts. Every pa
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -291,6 +292,7 @@ async def test_an_operator_watches_and_an_administrator_acts(tmp_path: Path, not
         page = await chromium("customer")
         operator = Operator(page, bank, olive, Gallery("operator"))
         await operator.signs_in()
+        await operator.watches_a_call(session)
         await bank.reaches(peers[0], 9)
         (await customer.client.post(f"/sessions/{session}/end")).expect(200)
         billing = await bank.settled(session, customer)
@@ -318,11 +320,34 @@ class Operator:
         await self.hands.write("password-input", self.person.password)
         await self.hands.press("sign-in-button")
         await self.page.shows("user-name", self.person.name)
+        await until(lambda: _equals(path_of(self.page), "/ops"), 5, "where an administrator begins")
+
+    async def watches_a_call(self, session: str) -> None:
+        """Both directions of both sides, in numbers, while the call goes on; and the same from its beginning."""
+        page, hands = self.page, self.hands
+        await hands.press("nav-ops-calls")
+
+        async def measured() -> bool:
+            words = await page.run("id => document.querySelector(`[data-call='${id}']`)?.textContent ?? ''", session)
+            return "Ann Asker and Cora Indexer" in words and len(re.findall(r"(?:sends|receives) [1-5]\.\d", words)) == 4
+        await until(measured, 60, "four directions with their scores", every=0.5)
+        await becomes(page, "side-customer", "data-connection", "connected")
+        await self.look("calls")
+        await hands.press("call-link")
+        await becomes(page, "call-head", "data-state", "live")
+        await page.ready("chart")
+        rows = await page.run(
+            "() => [...document.querySelectorAll('[data-testid=chart]')].map((one) => one.querySelectorAll('tbody tr').length)")
+        assert len(rows) >= 4 and min(rows) >= 1, rows
+        await self.look("call")
+        # A page by its own address, as a colleague would send it.
+        await page.tab.reload()
+        await page.shows("timeline", "Bit rate")
 
     async def sees_how_it_goes(self) -> None:
         page, hands = self.page, self.hands
+        await hands.press("nav-ops")
         assert await path_of(page) == "/ops"
-        await page.tab.reload()
         await becomes(page, "goal-question-to-call", "data-state", "reached")
         await becomes(page, "goal-completion", "data-state", "reached")
         assert await attribute(page, "bar-posted", "data-count") == "1"

@@ -26,7 +26,7 @@ DONE = {
     "consultant": ["GET /me/profile", "PUT /me/profile", "PUT /me/availability", "POST /me/profile/linkedin-import",
                    "GET /me/performance", "GET /sessions", "GET /me/payout-account", "POST /me/payout-account",
                    "PATCH /me/payout-account", "GET /me/earnings", "GET /payouts"],
-    "admin": ["GET /admin/audit", "GET /ops/outbox", "GET /ops/analytics", "GET /payouts"],
+    "admin": ["GET /admin/audit", "GET /admin/users", "GET /ops/outbox", "GET /ops/analytics", "GET /ops/calls", "GET /payouts"],
 }
 # Colours and the like.
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

@@ -18,7 +18,7 @@ GUARDED = [
     ("POST", "/me/profile/linkedin-import", ("consultant",)), ("GET", "/admin/audit", ("admin",)),
     ("GET", "/admin/users", ("admin",)),
     ("GET", "/ops/outbox", ("admin",)), ("POST", "/ops/outbox/1/retry", ("admin",)), ("GET", "/ops/analytics", ("admin",)),
-    ("GET", "/ops/reconciliation", ("admin",)),
+    ("GET", "/ops/reconciliation", ("admin",)), ("GET", "/ops/calls", ("admin",)), ("GET", "/ops/calls/1", ("admin",)),
     ("POST", "/questions/keywords", ("customer",)), ("POST", "/questions", ("customer",)), ("GET", "/questions", ("customer",)),
     ("GET", "/questions/1", ("customer",)), ("DELETE", "/questions/1", ("customer",)),
     ("GET", "/questions/1/matches", ("customer",)), ("GET", "/me/requests", ("consultant",)),

@@ -41,11 +41,19 @@ function publishedAt(value: Yaml | undefined, where: string): Published {
   }
   const parts = map["allOf"];
   if (Array.isArray(parts)) {
-    assert.equal(parts.length, 1, where);
-    return publishedAt(parts[0], where);
+    const all = parts.map((one: Yaml) => publishedAt(one, where));
+    const [first] = all;
+    return all.length === 1 && first !== undefined ? first : together(all, where);
   }
   const types = (Array.isArray(map["type"]) ? map["type"] : [map["type"]]).map(String);
   return { types: types.filter((one) => one !== "null"), isNullable: types.includes("null"), map };
+}
+
+/** An object that is described in several parts. */
+function together(parts: readonly Published[], where: string): Published {
+  for (const { types, isNullable } of parts) assert.deepEqual([types, isNullable], [["object"], false], where);
+  const properties: Map = Object.assign({}, ...parts.map(({ map }) => mapOf(map["properties"], where)));
+  return { types: ["object"], isNullable: false, map: { properties, required: parts.flatMap(({ map }) => names(map["required"])) } };
 }
 
 const names = (value: Yaml | undefined): readonly string[] => (Array.isArray(value) ? value.map(String) : []);

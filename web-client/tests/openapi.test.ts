@@ -1,6 +1,7 @@
 /** What the client sends to the API and reads from it is what docs/openapi.yaml publishes. */
 import { describe, test } from "node:test";
 import * as account from "../src/api/account";
+import * as calls from "../src/api/callShapes";
 import { linkedInImport } from "../src/api/linkedin";
 import { consultant, opinion } from "../src/api/consultants";
 import * as money from "../src/api/moneyShapes";
@@ -101,6 +102,8 @@ const aboutAccounts: readonly Exchange[] = [
 
 const aboutOperations: readonly Exchange[] = [
   { call: "get /ops/analytics", status: "200", reads: ops.analytics },
+  { call: "get /ops/calls", status: "200", reads: shapes.page(calls.call) },
+  { call: "get /ops/calls/{id}", status: "200", reads: calls.callWithTimeline },
   { call: "get /ops/outbox", status: "200", reads: ops.outbox },
   { call: "post /ops/outbox/{id}/retry", status: "204" },
   { call: "get /ops/reconciliation", status: "200", reads: ops.reconciliation },

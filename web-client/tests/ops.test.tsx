@@ -45,7 +45,7 @@ const side = (name: string, up: Direction | null, down: Direction | null) =>
   ({ userId: `u-${name}`, name, connection: "connected", up, down });
 const live = {
   id: "s1", room: "r1", mode: "relay", state: "live", startedAt: "2026-11-26T10:00:00Z", endedAt: null, mediaSeconds: 75,
-  endReason: null, customer: side("Ada", direction, { ...direction, score: 1.4 }), consultant: side(`Grace ${script}`, direction, null),
+  endReason: null, endReasonText: null, customer: side("Ada", direction, { ...direction, score: 1.4 }), consultant: side(`Grace ${script}`, direction, null),
 };
 const moment = (mediaSeconds: number, score: number | null) => {
   const both = { up: score === null ? null : { ...direction, score }, down: null };

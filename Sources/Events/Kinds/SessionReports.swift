@@ -14,6 +14,8 @@ public struct SessionReport: Sendable, Hashable {
         case progress(mediaSeconds: Int, running: Bool)
         /// What flowed in about ten seconds of the call. `session.record {sessionId, record}`
         case record(SessionFlow)
+        /// How good both people's connections are. `session.quality {sessionId, sample}`
+        case quality(CallSample)
         /// The room is over; every record came before. `session.room_ended {sessionId, reason, mediaSeconds, quality}`
         case ended(reason: String, mediaSeconds: Int, quality: SessionQuality?)
     }
@@ -37,6 +39,7 @@ public struct SessionReport: Sendable, Hashable {
         var running: Bool?
         var quality: SessionQuality?
         var record: SessionFlow?
+        var sample: CallSample?
     }
 
     /// The event for the sidecar's queue. Those of one session are handled in the order of their commits.
@@ -58,6 +61,9 @@ public struct SessionReport: Sendable, Hashable {
         case .record(let record):
             kind = "session.record"
             payload.record = record
+        case .quality(let sample):
+            kind = "session.quality"
+            payload.sample = sample
         case .ended(let reason, let seconds, let quality):
             kind = "session.room_ended"
             payload.reason = reason
@@ -73,12 +79,18 @@ public struct SessionReport: Sendable, Hashable {
     /// - Throws: ``UnreadableEvent``, or a `DecodingError`, where its payload is not as it must be.
     public init?(_ event: Event) throws {
         switch event.kind {
-        case "session.joined", "session.left", "session.progress", "session.record", "session.room_ended": break
+        case "session.joined", "session.left", "session.progress", "session.record", "session.quality",
+            "session.room_ended":
+            break
         default: return nil
         }
         let payload = try event.payload.decode(as: Payload.self)
         session = try eventID(payload.sessionId, of: "session")
         let user = try payload.userId.map { id throws(UnreadableEvent) in try eventID(id, of: "user") }
+        if event.kind == "session.quality", let sample = payload.sample {
+            happening = .quality(sample)
+            return
+        }
         switch (event.kind, user, payload.mediaSeconds, payload.record) {
         case ("session.joined", .some(let user), _, _): happening = .joined(user)
         case ("session.left", .some(let user), _, _): happening = .left(user, reason: payload.reason ?? "left")

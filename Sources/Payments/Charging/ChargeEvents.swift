@@ -30,7 +30,7 @@ public struct ChargeEvents: Sendable {
         case .progress(let seconds, _):
             try await store.progress(report.session, mediaSeconds: seconds, in: transaction)
         case .ended where change.session.isOver: try await store.end(report.session, in: transaction)
-        case .joined, .left, .ended, .record: break
+        case .joined, .left, .ended, .record, .quality: break
         }
     }
 

@@ -188,16 +188,21 @@ final class Call {
     }
 
     private func readQuality(_ now: MonotonicInstant) {
-        let (one, two) = (first?.quality(now), second?.quality(now))
-        if let first, let one { emit(.quality(for: first.user, one)) }
-        if let second, let two { emit(.quality(for: second.user, two)) }
+        let legs = [first, second].compactMap { $0 }
+        for leg in legs { leg.readUplinks(now) }
+        for leg in legs {
+            leg.readDownlinks(now, arrived: other(than: leg.seat)?.reporting.quality.arrived ?? [0, 0, 0])
+            let report = leg.reporting.quality.report
+            if report.up != nil || report.down != nil { emit(.quality(for: leg.user, report)) }
+        }
+        let (one, two) = (first?.reporting.quality.network, second?.reporting.quality.network)
         note(.first, [one?.up, two?.down])
         note(.second, [two?.up, one?.down])
     }
 
     /// Notes how good a direction was: as good as the worse of its two halves.
-    private func note(_ sender: Seat, _ halves: [DirectionQuality?]) {
-        guard let score = halves.compactMap({ $0?.score }).min() else { return }
+    private func note(_ sender: Seat, _ halves: [Double?]) {
+        guard let score = halves.compactMap({ $0 }).min() else { return }
         recorder.note(sender) { $0.add(score: score) }
     }
 

@@ -10,8 +10,7 @@ struct LegReporting {
     let ssrc = UInt32.random(in: 1...(.max))
     /// Round trip to the peer in nanoseconds, from its report blocks.
     var roundTrip: NanosecondCount?
-    var upQuality = QualityAverage()
-    var downQuality = QualityAverage()
+    var quality = LegQuality()
 }
 
 extension Leg {

@@ -23,6 +23,7 @@ extension Leg {
         uplink.meter.count(length)
         // Padding alone is how a sender probes the path; it is nothing that could be heard or seen.
         if header.payloadLength > 0 {
+            uplink.quality.watch.count(sequence: header.sequenceNumber, timestamp: header.timestamp, at: now)
             call.recorder.count(header.payloadLength, from: seat)
             if call.meter.media(from: seat, at: now) { call.advanceClock(now) }
             mediaArrived(at: now)

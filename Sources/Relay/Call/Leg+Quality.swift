@@ -3,13 +3,45 @@ import SDP
 
 /// How good both directions of a leg are, from the relay's own reception and the peer's reports.
 extension Leg {
-    /// The figures since the last reading, smoothed; nil before anything flowed either way.
-    func quality(_ now: MonotonicInstant) -> QualityReport? {
-        let up = uplinkQuality(now).map { reporting.upQuality.update($0) }
-        let down = downlinkQuality(now).map { reporting.downQuality.update($0) }
-        guard up != nil || down != nil else { return nil }
-        for direction in [up, down] { if let direction { call.metrics.qualityScore.observe(direction.score) } }
-        return QualityReport(up: up, down: down)
+    /// Reads what came from the peer since the last time. Of both legs this comes before ``readDownlinks(_:arrived:)``.
+    func readUplinks(_ now: MonotonicInstant) {
+        var readings: [StreamFigures] = []
+        var arrived = [0.0, 0, 0]
+        for uplink in uplinks {
+            let bitrate = uplink.meter.read(at: now)
+            // Of several streams in a slot one is shown: the layers of a picture, or an encoder that started anew.
+            arrived[uplink.slot.index] = max(arrived[uplink.slot.index], bitrate ?? 0)
+            let counts = UplinkCounts(expected: uplink.statistics.expected, lost: uplink.statistics.lost)
+            let reading = uplink.quality.read(
+                counts, of: uplink.slot, jitter: uplink.statistics.jitter, bitrate: bitrate, rtt: roundTripSeconds,
+                at: now)
+            if let reading { readings.append(reading) }
+        }
+        var figures = DirectionFigures()
+        for var reading in readings {
+            if reading.bitrate < arrived[reading.slot.index] {
+                reading.share = 1
+                reading.framesPerSecond = nil
+            }
+            figures.add(reading)
+        }
+        reporting.quality.arrived = arrived
+        reporting.quality.takeUp(figures, rtt: roundTripSeconds)
+    }
+
+    /// Reads what the peer reports of what it was sent.
+    ///
+    /// - Parameter arrived: bits per second of each slot that the other side sent.
+    func readDownlinks(_ now: MonotonicInstant, arrived: [Double]) {
+        var figures = DirectionFigures()
+        for case let downlink? in downlinks {
+            let reading = downlink.quality.read(
+                downlink.statistics, of: downlink.slot, bitrate: downlink.meter.read(at: now), rtt: roundTripSeconds,
+                arrived: arrived[downlink.slot.index])
+            if let reading { figures.add(reading) }
+        }
+        reporting.quality.takeDown(figures, rtt: roundTripSeconds)
+        if isReconnecting { reporting.quality.pathIsLost() }
     }
 
     /// Gives the recorder what was lost since the last time, and how the line is now.
@@ -25,59 +57,4 @@ extension Leg {
     }
 
     private var roundTripSeconds: Double? { reporting.roundTrip.map { Double($0) / 1e9 } }
-
-    private func uplinkQuality(_ now: MonotonicInstant) -> DirectionQuality? {
-        var figures = Figures()
-        for uplink in uplinks {
-            let (received, expected) = (uplink.statistics.received, uplink.statistics.expected)
-            let (before, bitrate) = (uplink.quality, uplink.meter.read(at: now))
-            uplink.quality = (received, expected)
-            guard let bitrate, expected > before.expected else { continue }
-            let lost = max(0, (expected &- before.expected) &- (received &- before.received))
-            figures.add(
-                uplink.slot, loss: Double(lost) / Double(expected &- before.expected), jitter: uplink.statistics.jitter,
-                bitrate: bitrate, rtt: roundTripSeconds)
-        }
-        return figures.direction(rtt: roundTripSeconds)
-    }
-
-    private func downlinkQuality(_ now: MonotonicInstant) -> DirectionQuality? {
-        var figures = Figures()
-        for case let downlink? in downlinks {
-            guard let bitrate = downlink.meter.read(at: now), bitrate > 0, let block = downlink.statistics.lastBlock
-            else {
-                continue
-            }
-            let clockRate = downlink.slot == .mic ? 48_000.0 : 90_000
-            figures.add(
-                downlink.slot, loss: downlink.statistics.loss ?? 0, jitter: Double(block.jitter) / clockRate,
-                bitrate: bitrate, rtt: roundTripSeconds)
-        }
-        return figures.direction(rtt: roundTripSeconds)
-    }
-}
-
-/// The streams of one direction put together: the worst stream decides, bit rates add up.
-private struct Figures {
-    private var score: Double?
-    private var loss = 0.0
-    private var jitter = 0.0
-    private var bitrate = 0.0
-
-    mutating func add(_ slot: MediaSlot, loss: Double, jitter: Double, bitrate: Double, rtt: Double?) {
-        let score =
-            switch slot {
-            case .mic: QualityScore.audio(loss: loss, jitter: jitter, rtt: rtt)
-            case .camera: QualityScore.video(loss: loss, jitter: jitter, rtt: rtt, bitrate: bitrate)
-            case .screen: QualityScore.video(loss: loss, jitter: jitter, rtt: rtt, bitrate: bitrate, target: 0)
-            }
-        self.score = min(self.score ?? score, score)
-        self.loss = max(self.loss, loss)
-        self.jitter = max(self.jitter, jitter)
-        self.bitrate += bitrate
-    }
-
-    func direction(rtt: Double?) -> DirectionQuality? {
-        score.map { DirectionQuality(score: $0, bitrate: bitrate, loss: loss, jitter: jitter, rtt: rtt) }
-    }
 }

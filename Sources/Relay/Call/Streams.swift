@@ -10,8 +10,8 @@ final class Uplink {
     var keyFrames = KeyFrameThrottle()
     /// The sender's last report: its NTP time, the RTP timestamp of the same moment, and when it came.
     var senderClock: (ntp: NTPTime, timestamp: UInt32, arrival: MonotonicInstant)?
-    /// Received and expected packets at the last reading of the quality.
-    var quality = (received: Int64(0), expected: Int64(0))
+    /// How good it is.
+    var quality: UplinkReading
     /// Lost packets already counted into the metrics.
     var lossCounted: Int64 = 0
     /// Lost packets already counted into records.
@@ -30,6 +30,7 @@ final class Uplink {
         let video = negotiation.slot != .mic
         statistics = ReceptionStatistics(
             ssrc: ssrc, clockRate: negotiation.codecs.first?.clockRate ?? (video ? 90_000 : 48_000))
+        quality = UplinkReading(clockRate: statistics.clockRate)
     }
 }
 
@@ -40,6 +41,7 @@ final class Downlink {
     var rewriter: StreamRewriter
     var history: PacketHistory
     var statistics: SendStatistics
+    var quality = DownlinkReading()
     var meter = RateMeter()
 
     /// Bytes of the largest packet the history keeps.

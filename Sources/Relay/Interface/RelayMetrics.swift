@@ -51,8 +51,6 @@ public struct RelayMetrics: Sendable {
     public var forwardLatency = Histogram(bounds: [0.00005, 0.0001, 0.0002, 0.0004, 0.001, 0.002, 0.005, 0.01, 0.05])
     /// From a participant's offer to its first media, in seconds.
     public var callSetup = Histogram(bounds: [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10])
-    /// Direction scores, 1 to 5.
-    public var qualityScore = Histogram(bounds: [1.5, 2, 2.5, 3, 3.5, 4, 4.5])
 
     /// All zero.
     public init() {}
@@ -69,6 +67,5 @@ public struct RelayMetrics: Sendable {
         packetsRetransmitted &+= other.packetsRetransmitted
         forwardLatency.add(other.forwardLatency)
         callSetup.add(other.callSetup)
-        qualityScore.add(other.qualityScore)
     }
 }

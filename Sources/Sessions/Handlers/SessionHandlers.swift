@@ -119,9 +119,15 @@ public struct SessionHandlers: Sendable {
         return .json(try await view(try await own(call), for: user))
     }
 
-    /// `GET /sessions/{id}/quality`: 200 with what was seen of the four directions; nulls while nothing is known.
+    /// `GET /sessions/{id}/quality`: 200 with what was seen of the four directions, so far while the call runs, in figures and
+    /// in words; nulls while nothing is known.
     public func quality(_ call: Call) async throws -> Reply {
-        .json(SessionQualityView(try await own(call, adminsToo: true).session.quality))
+        let session = try await own(call, adminsToo: true).session
+        var quality = session.quality
+        if quality == nil {
+            quality = SessionQuality(try await CallSamples.all(of: session.id, on: pool).map(\.sample))
+        }
+        return .json(SessionQualityView(quality, for: session.side(of: try call.signedIn().user)))
     }
 
     private func view(_ listed: ListedSession, for reader: UniqueID) async throws -> SessionView {

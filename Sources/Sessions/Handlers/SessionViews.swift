@@ -103,30 +103,3 @@ struct SessionRatingView: Encodable {
         try container.encode(comment, forKey: .comment)
     }
 }
-
-/// The quality of the four directions, `{"customer": {"up", "down"}, "consultant": {"up", "down"}}`, an unknown one as null.
-struct SessionQualityView: Encodable {
-    private let quality: SessionQuality?
-
-    init(_ quality: SessionQuality?) { self.quality = quality }
-
-    private struct Sides: Encodable {
-        let sides: SessionQuality.Sides?
-
-        enum Key: String, CodingKey { case up, down }
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(sides?.up, forKey: .up)
-            try container.encode(sides?.down, forKey: .down)
-        }
-    }
-
-    private enum Key: String, CodingKey { case customer, consultant }
-
-    func encode(to encoder: any Encoder) throws {
-        var container = encoder.container(keyedBy: Key.self)
-        try container.encode(Sides(sides: quality?.customer), forKey: .customer)
-        try container.encode(Sides(sides: quality?.consultant), forKey: .consultant)
-    }
-}

@@ -4,7 +4,7 @@ public import Events
 extension SessionStore {
     /// What became of an event from the signaling core.
     public enum Outcome: Sendable {
-        /// It is about something else; a record of what flowed, too, which changes nothing about the session.
+        /// It is about something else; what flowed and how well, too, which changes nothing about the session.
         case notAReport
         /// It is about no session of ours, or about somebody who has nothing to do with it.
         case unknown
@@ -27,7 +27,7 @@ extension SessionStore {
             guard let side = try await side(of: user, in: report.session, transaction) else { return .unknown }
             event = .left(side, isLost: reason != "left")
         case .progress(let seconds, let running): event = .progress(mediaSeconds: seconds, running: running)
-        case .record: return .notAReport
+        case .record, .quality: return .notAReport
         case .ended(let reason, let seconds, let seen):
             event = .roomEnded(reason: reason, mediaSeconds: seconds)
             quality = seen

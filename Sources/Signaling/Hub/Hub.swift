@@ -151,6 +151,7 @@ actor Hub {
                 enqueue(.close, in: room)
             case .report(let happening): report(happening, in: room)
             case .billing(let event): counters.billingEvents[event, default: 0] += 1
+            case .observed(let report): counters.quality.observe(report)
             }
         }
     }

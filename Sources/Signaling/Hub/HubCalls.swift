@@ -96,7 +96,7 @@ extension Hub {
     private func happened(_ event: CallEvent, in room: RoomID, generation: UInt64?) {
         // A record counts also where its call is being closed meanwhile: it was told before the last one.
         if case .record = event {} else if lanes[room]?.generation != generation { return }
-        run(rooms[room]?.handle(event) ?? [], in: room)
+        run(rooms[room]?.handle(event, at: .now()) ?? [], in: room)
     }
 
     /// Moves the horizon where the clock is: in the relay's call, or in the room itself.

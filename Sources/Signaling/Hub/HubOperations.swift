@@ -46,7 +46,7 @@ extension Hub {
         for connection in connections.values where connection.user != nil {
             sockets?.send(draining, to: connection.socket)
         }
-        for id in Array(rooms.keys) { run(rooms[id]?.end(.shutdown) ?? [], in: id) }
+        for id in Array(rooms.keys) { run(rooms[id]?.end(.shutdown, now: now) ?? [], in: id) }
         for socket in Array(connections.keys) { close(socket, .goingAway) }
         await withCheckedContinuation { continuation in
             drained = continuation

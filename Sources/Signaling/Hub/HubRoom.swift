@@ -97,7 +97,7 @@ extension Hub {
 
     func stats(_ params: Parameters, in place: Place, now: MonotonicInstant) throws(RPCError) -> JSONValue {
         let report = try MediaReport(params)
-        try rooms[place.room]?.report(report, from: place.user, at: now)
+        run(try rooms[place.room]?.report(report, from: place.user, at: now) ?? [], in: place.room)
         return [:]
     }
 }

@@ -40,7 +40,7 @@ extension Hub {
             line?.records = record.number
             line?.recordedSeconds = record.startSecond + record.mediaSeconds
         case .ended: line = room.flatMap { self.entry(of: $0, isTold: true) }
-        case .joined, .left, .progress: break
+        case .joined, .left, .progress, .quality: break
         }
         journal?.note(entry, of: line)
         if let line { journaled[line.room] = line }
@@ -179,7 +179,7 @@ extension Hub {
         let now = MonotonicInstant.now()
         var room = rooms[id] ?? unentered(id, of: session, now: now)
         room.rememberedUntil = max(room.rememberedUntil, now.advanced(by: .seconds(Int64(Self.memory))))
-        let actions = room.end(.ended)
+        let actions = room.end(.ended, now: now)
         rooms[id] = room
         run(actions, in: id)
     }

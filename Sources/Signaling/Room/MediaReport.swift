@@ -1,4 +1,4 @@
-/// A client's `media.stats`: cumulative counters as W3C webrtc-stats has them. What the room's clock needs of them.
+/// A client's `media.stats`: cumulative counters as W3C webrtc-stats has them. What the room's clock and its quality need of them.
 struct MediaReport: Sendable, Equatable {
     /// Counters of one slot; what is missing is nil.
     struct Slot: Sendable, Equatable {
@@ -7,6 +7,29 @@ struct MediaReport: Sendable, Equatable {
         var packetsLost: Double?
         /// In seconds.
         var jitter: Double?
+        var framesDecoded: Double?
+        var frameWidth: Double?
+        var frameHeight: Double?
+        var freezeCount: Double?
+        /// In seconds.
+        var totalFreezesDuration: Double?
+        /// In seconds, over all samples or frames that left the buffer.
+        var jitterBufferDelay: Double?
+        var jitterBufferEmittedCount: Double?
+        var totalSamplesReceived: Double?
+        var concealedSamples: Double?
+        var silentConcealedSamples: Double?
+
+        /// What may be missing, by the names of W3C webrtc-stats.
+        static let optionalCounters: [(String, any WritableKeyPath<Slot, Double?> & Sendable)] = [
+            ("bytesReceived", \.bytesReceived), ("packetsReceived", \.packetsReceived),
+            ("packetsLost", \.packetsLost), ("jitter", \.jitter), ("framesDecoded", \.framesDecoded),
+            ("frameWidth", \.frameWidth), ("frameHeight", \.frameHeight), ("freezeCount", \.freezeCount),
+            ("totalFreezesDuration", \.totalFreezesDuration), ("jitterBufferDelay", \.jitterBufferDelay),
+            ("jitterBufferEmittedCount", \.jitterBufferEmittedCount),
+            ("totalSamplesReceived", \.totalSamplesReceived), ("concealedSamples", \.concealedSamples),
+            ("silentConcealedSamples", \.silentConcealedSamples),
+        ]
     }
 
     static let slots = ["mic", "camera", "screen"]
@@ -30,11 +53,9 @@ struct MediaReport: Sendable, Equatable {
                 received.append(nil)
                 continue
             }
-            received.append(
-                Slot(
-                    bytesReceived: try slot.optionalCounter("bytesReceived"),
-                    packetsReceived: try slot.optionalCounter("packetsReceived"),
-                    packetsLost: try slot.optionalCounter("packetsLost"), jitter: try slot.optionalCounter("jitter")))
+            var counters = Slot()
+            for (name, path) in Slot.optionalCounters { counters[keyPath: path] = try slot.optionalCounter(name) }
+            received.append(counters)
         }
         self.init(
             received: received, bytesSent: try params.optionalCounter("bytesSent"),

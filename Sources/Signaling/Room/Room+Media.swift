@@ -33,10 +33,33 @@ extension Room {
         return (message, isNew ? others(user, .chat(message)) : [])
     }
 
-    /// Takes a participant's counters; in a room of the relay they say nothing that the relay doesn't know.
-    mutating func report(_ report: MediaReport, from user: UserID, at now: MonotonicInstant) throws(RPCError) {
-        guard let seat = try seated(user).seat else { return }
+    /// Takes a participant's counters. In a room of the relay they say nothing to the clock, only how the media looked and sounded.
+    mutating func report(
+        _ report: MediaReport, from user: UserID, at now: MonotonicInstant
+    ) throws(RPCError) -> [RoomAction] {
+        guard let seat = try seated(user).seat else { return [] }
         peerClock?.take(report, from: seat, of: user, at: now)
+        return tell(quality.take(report, from: user, at: now))
+    }
+
+    /// Tells somebody, and observers, how their connection is.
+    private mutating func tell(_ status: QualityStatus?) -> [RoomAction] {
+        guard let status else { return [] }
+        if let participant = participant(status.user) { trail?.add(status.yours, of: participant.identity) }
+        let told: [RoomAction] = participants.compactMap { participant in
+            guard participant.user == status.user || participant.identity.isObserver,
+                let socket = participant.socket
+            else { return nil }
+            return .notify(socket, .quality(status))
+        }
+        return [.observed(status.yours)] + told
+    }
+
+    /// Tells the marketplace how the connections were, where it is time.
+    mutating func tellQuality(now: MonotonicInstant, isLast: Bool = false) -> [RoomAction] {
+        guard trail != nil else { return [] }
+        let sample = quality.sample(at: now, mediaSeconds: clock.mediaSeconds, isLast: isLast)
+        return sample.map { [.report(.quality($0))] } ?? []
     }
 
     /// A new offer of `user` is on its way to the relay: older candidates belong to an older path.
@@ -46,7 +69,7 @@ extension Room {
 
     // MARK: The relay speaks
 
-    mutating func handle(_ event: CallEvent) -> [RoomAction] {
+    mutating func handle(_ event: CallEvent, at now: MonotonicInstant) -> [RoomAction] {
         // What flowed before the end is told also after it.
         if case .record(let record) = event { return recorded(record, from: .relay) }
         guard ended == nil else { return [] }
@@ -58,20 +81,17 @@ extension Room {
                 participants[index].candidates.append(message)
             }
             return participants[index].socket.map { [.notify($0, .candidate(message, from: nil))] } ?? []
-        case .connection(let user, let state): return everybody(.connection(user, state))
+        case .connection(let user, let state):
+            quality.connection(of: user, is: .init(state))
+            return everybody(.connection(user, state))
         case .clock(let status): return setClock(status)
         case .record: return []
         case .warning(let seconds, let reason): return warn(seconds, reason)
         case .quality(let user, let report):
-            if let participant = participant(user) { trail?.add(report, of: participant.identity) }
-            return participants.compactMap { participant in
-                guard participant.user == user || participant.identity.isObserver, let socket = participant.socket
-                else { return nil }
-                return .notify(socket, .quality(user, report))
-            }
+            return tell(quality.take(report, of: user, at: now))
         case .codecMismatch(let user, let codecs):
             return participant(user)?.socket.map { [.notify($0, .renegotiate(codecs: codecs))] } ?? []
-        case .ended(let reason): return close(reason)
+        case .ended(let reason): return close(reason, now: now)
         }
     }
 
@@ -81,7 +101,7 @@ extension Room {
     mutating func extendHorizon(to seconds: Int, at now: MonotonicInstant) -> [RoomAction] {
         guard ended == nil, let horizon = clock.horizonSeconds, seconds > horizon else { return [] }
         if peerClock != nil {
-            return apply(peerClock?.extendHorizon(to: seconds, at: now) ?? []) + [.billing(.grant)]
+            return apply(peerClock?.extendHorizon(to: seconds, at: now) ?? [], now: now) + [.billing(.grant)]
         }
         var status = clock
         status.horizonSeconds = seconds
@@ -103,13 +123,13 @@ extension Room {
         return isNews ? everybody(.billing(clock, money)) : []
     }
 
-    mutating func apply(_ actions: [PeerClock.Action]) -> [RoomAction] {
+    mutating func apply(_ actions: [PeerClock.Action], now: MonotonicInstant) -> [RoomAction] {
         var result: [RoomAction] = []
         for action in actions where ended == nil {
             switch action {
             case .status(let status): result += setClock(status)
             case .warning(let seconds, let reason): result += warn(seconds, reason)
-            case .closeGate: result += close(.unpaid)
+            case .closeGate: result += close(.unpaid, now: now)
             }
         }
         return result
@@ -127,7 +147,7 @@ extension Room {
         [.billing(.warning)] + everybody(.warning(secondsLeft: seconds, reason: reason))
     }
 
-    private mutating func close(_ reason: EndReason) -> [RoomAction] {
-        (reason == .unpaid ? [.billing(.closed)] : []) + end(reason)
+    private mutating func close(_ reason: EndReason, now: MonotonicInstant) -> [RoomAction] {
+        (reason == .unpaid ? [.billing(.closed)] : []) + end(reason, now: now)
     }
 }

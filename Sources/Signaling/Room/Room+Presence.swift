@@ -53,7 +53,10 @@ extension Room {
         }
         if participants.isEmpty { peerClock?.skip(to: now) }
         participants.append(participant)
-        if participant.seat != nil { trail?.seated(identity) }
+        if participant.seat != nil {
+            trail?.seated(identity)
+            quality.seated(identity, at: now)
+        }
         let actions = others(identity.user, joined(participant, rejoined: false)) + arrived(participant)
         return entry(of: identity.user, on: socket, actions: actions, chatAfter: 0)
     }
@@ -102,15 +105,16 @@ extension Room {
         let participant = participants.remove(at: index)
         var actions: [RoomAction] = [.departed(user)] + everybody(.left(user, reason))
         guard let seat = participant.seat else { return actions }
+        quality.connection(of: user, is: .gone)
         if trail != nil { actions.append(.report(.left(user, reason: reason.rawValue))) }
         if mode == .relay {
             actions.append(.leaveCall(user))
             if !participants.contains(where: { $0.seat != nil }) { actions.append(.closeCall) }
         } else {
-            actions += apply(peerClock?.seatGone(seat, at: now) ?? [])
+            actions += apply(peerClock?.seatGone(seat, at: now) ?? [], now: now)
         }
         // A session's call is over when one of its two has gone: nobody else could take the seat.
-        if trail?.hasFlowed == true { actions += end(.left) }
+        if trail?.hasFlowed == true { actions += end(.left, now: now) }
         return actions
     }
 
@@ -123,9 +127,10 @@ extension Room {
                 actions += leave(participant.user, .timeout, now: now)
             }
         }
-        if ended == nil, isOccupied { actions += apply(peerClock?.advance(to: now) ?? []) }
+        if ended == nil, isOccupied { actions += apply(peerClock?.advance(to: now) ?? [], now: now) }
         if ended == nil, isOccupied { actions += recordPeers(final: false) }
         if ended == nil, isOccupied, let happening = trail?.tick(clock, now: now) { actions.append(.report(happening)) }
+        if ended == nil { actions += tellQuality(now: now) }
         return actions
     }
 }

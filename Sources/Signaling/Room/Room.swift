@@ -37,6 +37,8 @@ struct Room: Sendable {
     var money: RoomMoney?
     /// What the marketplace was told, where the room is one of a booked session.
     var trail: SessionTrail?
+    /// How good the connections are.
+    var quality: RoomQuality
     /// When the newest token seen for this room expires.
     var rememberedUntil: MonotonicInstant
 
@@ -55,6 +57,7 @@ struct Room: Sendable {
         clock = Self.start(of: policy)
         peerClock = mode == .p2p ? PeerClock(policy: policy, now: now) : nil
         trail = session == nil ? nil : SessionTrail(now: now)
+        quality = RoomQuality(mode: mode, openedAt: openedAt, now: now)
         rememberedUntil = now
     }
 
@@ -125,7 +128,7 @@ struct Room: Sendable {
     // MARK: The end
 
     /// Ends the room for everybody. What is to be said of a session's call is said once that is closed (``callClosed(_:)``).
-    mutating func end(_ reason: EndReason) -> [RoomAction] {
+    mutating func end(_ reason: EndReason, now: MonotonicInstant) -> [RoomAction] {
         guard ended == nil else { return [] }
         ended = reason
         clock.running = false
@@ -139,6 +142,7 @@ struct Room: Sendable {
         }
         participants = []
         chat = ChatLog()
+        actions += tellQuality(now: now, isLast: true)
         if mode == .relay { return actions + [.closeCall] }
         return actions + recordPeers(final: true) + tellEnd()
     }

@@ -17,6 +17,8 @@ enum RoomAction: Sendable, Equatable {
     case report(SessionHappening)
     /// For the metrics.
     case billing(BillingEvent)
+    /// How good somebody's connection is, for the metrics.
+    case observed(QualityReport)
 }
 
 /// What happens to a room's clock, for the metrics.

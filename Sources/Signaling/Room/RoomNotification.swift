@@ -14,7 +14,7 @@ enum RoomNotification: Sendable, Equatable {
     case renegotiate(codecs: [String])
     case billing(ClockStatus, RoomMoney?)
     case warning(secondsLeft: Int, reason: ClockWarning)
-    case quality(UserID, QualityReport)
+    case quality(QualityStatus)
     case chat(ChatMessage)
 
     var method: String {
@@ -39,7 +39,7 @@ enum RoomNotification: Sendable, Equatable {
     var kind: Outbox.Kind? {
         switch self {
         case .billing: .billing
-        case .quality(let user, _): .quality(user.text)
+        case .quality(let status): .quality(status.user.text)
         case .joined, .left, .ended, .offer, .answer, .candidate, .mediaState, .connection, .renegotiate, .warning,
             .chat:
             nil
@@ -68,8 +68,12 @@ enum RoomNotification: Sendable, Equatable {
         case .billing(let status, let money): return status.json(charged: money)
         case .warning(let seconds, let reason):
             return ["secondsLeft": .integer(Int64(seconds)), "reason": .string(reason.rawValue)]
-        case .quality(let user, let report):
-            return ["userId": .string(user.text), "up": report.up.json, "down": report.down.json]
+        case .quality(let status):
+            return [
+                "userId": .string(status.user.text), "up": status.yours.up.json, "down": status.yours.down.json,
+                "theirs": status.theirs.map { ["up": $0.up.json, "down": $0.down.json] } ?? .null,
+                "weak": status.weak.map { .string($0.rawValue) } ?? .null,
+            ]
         case .chat(let message): return message.json
         }
     }
@@ -123,9 +127,13 @@ extension ClockStatus {
 extension DirectionQuality? {
     fileprivate var json: JSONValue {
         guard let self else { return .null }
+        func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
         return [
-            "score": .number(self.score), "bitrate": .number(self.bitrate), "loss": .number(self.loss),
-            "jitter": .number(self.jitter), "rtt": self.rtt.map { .number($0) } ?? .null,
+            "score": .number(self.score), "audioScore": number(self.audioScore),
+            "videoScore": number(self.videoScore), "bitrate": .number(self.bitrate), "loss": .number(self.loss),
+            "lossAfterRecovery": number(self.lossAfterRecovery), "jitter": .number(self.jitter),
+            "rtt": number(self.rtt), "framesPerSecond": number(self.framesPerSecond),
+            "freezes": .optional(self.freezes),
         ]
     }
 }

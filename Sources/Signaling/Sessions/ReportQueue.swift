@@ -9,6 +9,22 @@ struct ReportQueue: Sendable {
         let happening: SessionHappening
 
         var isRecord: Bool { if case .record = happening { true } else { false } }
+
+        /// Whether it may be lost: a later one says more.
+        var isReading: Bool {
+            switch happening {
+            case .progress, .quality: true
+            case .joined, .left, .record, .ended: false
+            }
+        }
+
+        /// Whether this one says all that an earlier one did.
+        func replaces(_ earlier: Report) -> Bool {
+            switch (happening, earlier.happening) {
+            case (.quality(let new), .quality(let old)): new.startedAt == old.startedAt
+            default: false
+            }
+        }
     }
 
     private struct Lane: Sendable {
@@ -20,7 +36,7 @@ struct ReportQueue: Sendable {
         var dueAt = MonotonicInstant(nanoseconds: 0)
     }
 
-    /// Reports of one session that wait, records apart; beyond it the oldest readings of the clock, then the oldest of these
+    /// Reports of one session that wait, records apart; beyond it the oldest readings of clock and quality, then the oldest of these
     /// reports, are dropped.
     static let maximumPerSession = 64
     /// Records of one session that wait: what a call tells in four hours of a database that is away. Beyond it none is taken
@@ -70,16 +86,16 @@ struct ReportQueue: Sendable {
                         number: report.number,
                         happening: .progress(mediaSeconds: seconds, running: running || wasRunning)))
             }
+        } else if let last = lane.waiting.last, lane.waiting.count > first, report.replaces(last) {
+            lane.waiting[lane.waiting.count - 1] = report
         } else {
             lane.waiting.append(report)
             if report.isRecord { lane.records += 1 }
         }
         if lane.waiting.count - lane.records > Self.maximumPerSession {
             let others = lane.waiting.indices.dropFirst(first)
-            let clock = others.first {
-                if case .progress = lane.waiting[$0].happening { true } else { false }
-            }
-            if let victim = clock ?? others.first(where: { !lane.waiting[$0].isRecord }) {
+            let reading = others.first { lane.waiting[$0].isReading }
+            if let victim = reading ?? others.first(where: { !lane.waiting[$0].isRecord }) {
                 dropped = lane.waiting.remove(at: victim).number
             }
         }

@@ -9,6 +9,8 @@ public enum SessionHappening: Sendable, Equatable {
     case left(UserID, reason: String)
     /// Where the media clock stands: when media first flows both ways, and from time to time while anybody is there.
     case progress(mediaSeconds: Int, running: Bool)
+    /// How good the connections are: each ten seconds, and when one changes.
+    case quality(QualitySample)
     /// What flowed in about ten seconds of the call.
     case record(SessionRecord)
     /// The room is over. Every record has been told before.

@@ -176,7 +176,7 @@ struct SessionJournal {
 }
 
 extension SessionJournal.Entry {
-    /// Nil for readings of the clock: those are the room's.
+    /// Nil for readings of the clock, which are the room's, and of the quality, which nothing depends on.
     init?(_ number: UInt64, _ session: SessionID, _ happening: SessionHappening) {
         self.number = number
         self.session = session
@@ -188,7 +188,7 @@ extension SessionJournal.Entry {
             kind = "left"
             self.user = user
             self.reason = reason
-        case .progress: return nil
+        case .progress, .quality: return nil
         case .record(let record):
             kind = "record"
             self.record = record

@@ -43,12 +43,14 @@ import Testing
             VALUES (\(UniqueID()), 'sidecar', 'k', 'x', '{}', 'delivered', now()),
                 (\(UniqueID()), 'sidecar', 'k', 'x', '{}', 'parked', now())
             """)
+        try await test.pool.query(
+            "INSERT INTO call_samples (session_id, at, media_seconds, sample) SELECT id, now(), 1, '{}' FROM sessions")
         _ = try await test.world.user(.customer, verified: false)
         let steps: [(Int, [String: Int])] = [
             (1, ["sign_in_failures": 2, "idempotency_keys": 2, "told_texts": 1, "question_wakes": 1]), (6, [:]),
             (7, ["unverified_accounts": 1, "delivered_events": 2]), (30, [:]),
             (31, ["mail_links": 2, "refresh_tokens": 2, "sign_ins": 2]), (89, [:]),
-            (90, ["security_addresses": 2, "known_addresses": 2, "mails": 1]), (364, [:]),
+            (90, ["security_addresses": 2, "known_addresses": 2, "mails": 1, "call_samples": 1]), (364, [:]),
             (365, ["security_events": 2]), (399, [:]), (400, ["request_details": 1]), (800, [:]),
             (801, ["consultant_days": 1]),
             (20 * 365, [:]),

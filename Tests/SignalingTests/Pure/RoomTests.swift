@@ -109,7 +109,9 @@ import Testing
         try enter(bob, 2, &room)
         let candidate = CandidateMessage(candidate: "candidate:1", sdpMid: "0")
         #expect(
-            room.handle(.candidate(for: bob.user, candidate)) == [.notify(socket(2), .candidate(candidate, from: nil))])
+            room.handle(.candidate(for: bob.user, candidate), at: at(0)) == [
+                .notify(socket(2), .candidate(candidate, from: nil))
+            ])
         let first = try room.say(id: "1", text: "one", by: ada.user, sentAt: "t").message
         let second = try room.say(id: "2", text: "two", by: ada.user, sentAt: "t").message
         let resumed = room.resume(bob.user, on: socket(3), chatAfter: first.sequence)
@@ -155,7 +157,7 @@ import Testing
         try enter(bob, 2, &room)
         var status = ClockStatus(
             state: .free, mediaSeconds: 300, thresholdSeconds: 600, horizonSeconds: 600, running: true)
-        #expect(room.handle(.clock(status)).count == 2)
+        #expect(room.handle(.clock(status), at: at(0)).count == 2)
         _ = room.leave(ada.user, .left, now: at(1))
         #expect(room.leave(bob.user, .left, now: at(2)).suffix(2) == [.leaveCall(bob.user), .closeCall])
         status.mediaSeconds = 301
@@ -179,15 +181,15 @@ import Testing
         try enter(ada, 1, &room)
         try enter(bob, 2, &room)
         #expect(
-            room.handle(.ended(.unpaid)) == [
+            room.handle(.ended(.unpaid), at: at(0)) == [
                 .billing(.closed), .notify(socket(1), .ended(.ended(.unpaid))),
                 .notify(socket(2), .ended(.ended(.unpaid))), .departed(ada.user), .close(socket(1), .done),
                 .departed(bob.user), .close(socket(2), .done), .closeCall,
             ])
         #expect(room.clock.state == .closed)
         #expect(throws: RPCError.roomEnded(.unpaid)) { try enter(ada, 3, &room) }
-        #expect(room.end(.closed) == [])
-        #expect(room.handle(.ended(.closed)) == [])
+        #expect(room.end(.closed, now: at(0)) == [])
+        #expect(room.handle(.ended(.closed), at: at(0)) == [])
         #expect(room.hasMemory)
     }
 
@@ -199,13 +201,16 @@ import Testing
         try enter(bob, 2, &room)
         var reading = room.clock
         reading.mediaSeconds = 11
-        _ = room.handle(.clock(reading))
-        #expect(!room.end(.ended).contains { if case .report = $0 { true } else { false } })
+        _ = room.handle(.clock(reading), at: at(0))
+        let ends = room.end(.ended, now: at(0)).compactMap {
+            if case .report(let happening) = $0 { happening } else { nil }
+        }
+        #expect(ends.map(\.words) == ["quality customer gone, consultant gone"])
         // What was told before the end, and on its way.
         let early = CallRecord(milliseconds: 10_000, startSecond: 0, mediaSeconds: 10, directions: [])
         let last = CallRecord(milliseconds: 2000, startSecond: 10, mediaSeconds: 2, directions: [])
         reading.mediaSeconds = 12
-        let told = room.handle(.record(early)) + room.callClosed(ClosedCall(clock: reading, record: last))
+        let told = room.handle(.record(early), at: at(0)) + room.callClosed(ClosedCall(clock: reading, record: last))
         let words = told.map { if case .report(let happening) = $0 { happening.words } else { "other" } }
         #expect(words == ["record 1 relay 0+10", "record 2 relay 10+2", "ended ended 12"])
         #expect(room.callClosed(nil).isEmpty)
@@ -215,13 +220,14 @@ import Testing
         var room = room()
         try enter(ada, 1, &room)
         #expect(
-            room.handle(.warning(secondsLeft: 60, reason: .threshold)) == [
+            room.handle(.warning(secondsLeft: 60, reason: .threshold), at: at(0)) == [
                 .billing(.warning), .notify(socket(1), .warning(secondsLeft: 60, reason: .threshold)),
             ])
         var status = ClockStatus(
             state: .grace, mediaSeconds: 600, thresholdSeconds: 600, horizonSeconds: 600, running: true)
-        #expect(room.handle(.clock(status)) == [.billing(.grace), .notify(socket(1), .billing(status, nil))])
-        #expect(room.handle(.clock(status)) == [])
+        #expect(
+            room.handle(.clock(status), at: at(0)) == [.billing(.grace), .notify(socket(1), .billing(status, nil))])
+        #expect(room.handle(.clock(status), at: at(0)) == [])
         status.horizonSeconds = 1200
         status.state = .paid
         #expect(room.granted(status) == [.notify(socket(1), .billing(status, nil)), .billing(.grant)])
@@ -233,12 +239,13 @@ import Testing
         try enter(bob, 2, &room)
         try enter(eve, 3, &room)
         let report = QualityReport(up: nil, down: nil)
+        let status = QualityStatus(user: ada.user, yours: report, theirs: report, weak: nil)
         #expect(
-            room.handle(.quality(for: ada.user, report)) == [
-                .notify(socket(1), .quality(ada.user, report)), .notify(socket(3), .quality(ada.user, report)),
+            room.handle(.quality(for: ada.user, report), at: at(0)) == [
+                .observed(report), .notify(socket(1), .quality(status)), .notify(socket(3), .quality(status)),
             ])
         #expect(
-            room.handle(.codecMismatch(for: bob.user, codecs: ["VP8"])) == [
+            room.handle(.codecMismatch(for: bob.user, codecs: ["VP8"]), at: at(0)) == [
                 .notify(socket(2), .renegotiate(codecs: ["VP8"]))
             ])
     }

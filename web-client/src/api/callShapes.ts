@@ -17,7 +17,7 @@ export const direction = object({
   jitter: number,
   roundTrip: nullable(number),
   framesPerSecond: nullable(number),
-  freezes: nullable(number),
+  freezes: nullable(integer),
 });
 
 const directions = object({ up: nullable(direction), down: nullable(direction) });
@@ -45,6 +45,8 @@ const fields = {
   endedAt: nullable(timestamp),
   mediaSeconds: integer,
   endReason: nullable(string),
+  /** The same in words. */
+  endReasonText: nullable(string),
   customer: side,
   consultant: side,
 };

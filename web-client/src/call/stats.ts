@@ -36,8 +36,39 @@ function sharedFields(entry: StatsEntry) {
   };
 }
 
+/** What this browser counts of these; what it does not count is left out. */
+function known<Name extends string>(entry: StatsEntry, names: readonly Name[], whole: boolean) {
+  const found: { [name in Name]?: number } = {};
+  for (const name of names) {
+    const value = entry[name];
+    if (typeof value === "number" && Number.isFinite(value)) found[name] = whole ? Math.round(value) : value;
+  }
+  return found;
+}
+
+const soundCounts = [
+  "jitterBufferEmittedCount",
+  "totalSamplesReceived",
+  "concealedSamples",
+  "silentConcealedSamples",
+] as const;
+const pictureCounts = ["frameWidth", "frameHeight", "freezeCount"] as const;
+
+function soundFields(entry: StatsEntry) {
+  return {
+    ...sharedFields(entry),
+    ...known(entry, soundCounts, true),
+    ...known(entry, ["jitterBufferDelay"] as const, false),
+  };
+}
+
 function videoFields(entry: StatsEntry) {
-  return { ...sharedFields(entry), framesDecoded: wholeCount(entry, "framesDecoded") };
+  return {
+    ...sharedFields(entry),
+    framesDecoded: wholeCount(entry, "framesDecoded"),
+    ...known(entry, pictureCounts, true),
+    ...known(entry, ["totalFreezesDuration"] as const, false),
+  };
 }
 
 /** The pair in use; browsers mark it in different ways. */
@@ -57,7 +88,7 @@ export function collectStats(entries: readonly StatsEntry[], slots: ReadonlyMap<
     if (entry["type"] !== "inbound-rtp") continue;
     switch (slotOf(entry, slots)) {
       case "mic":
-        mic = sharedFields(entry);
+        mic = soundFields(entry);
         break;
       case "camera":
         camera = videoFields(entry);

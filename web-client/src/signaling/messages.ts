@@ -23,7 +23,6 @@ const questionState = choice(["open", "matching", "accepted", "expired", "cancel
 const endedState = choice(["completed", "cancelled", "failed"], "failed");
 const billingPush = choice(
   ["held", "captured", "declined", "authentication_required", "unconfirmed", "processor_away", "settled"], "held");
-const weakSide = choice(["yours", "theirs", "both"], "both");
 const leaveReason = choice(["left", "timeout"], "left");
 const endReason = choice(endReasons, "closed");
 const slot = choice(slots, "mic");
@@ -82,19 +81,39 @@ const candidateFields = {
   usernameFragment: nullable(string),
 };
 
-const received = object({ bytesReceived: integer, packetsReceived: integer, packetsLost: integer, jitter: number });
+const received = object(
+  { bytesReceived: integer, packetsReceived: integer, packetsLost: integer, jitter: number },
+  {
+    jitterBufferDelay: number,
+    jitterBufferEmittedCount: integer,
+    totalSamplesReceived: integer,
+    concealedSamples: integer,
+    silentConcealedSamples: integer,
+  },
+);
 const receivedVideo = object(
   { bytesReceived: integer, packetsReceived: integer, packetsLost: integer, jitter: number },
-  { framesDecoded: integer },
+  {
+    framesDecoded: integer,
+    frameWidth: integer,
+    frameHeight: integer,
+    freezeCount: integer,
+    totalFreezesDuration: number,
+  },
 );
 
-const quality = object({
-  score: number,
-  bitrate: number,
-  loss: number,
-  jitter: number,
-  rtt: nullable(number),
-});
+const quality = object(
+  { score: number, bitrate: number, loss: number, jitter: number, rtt: nullable(number) },
+  {
+    audioScore: nullable(number),
+    videoScore: nullable(number),
+    lossAfterRecovery: nullable(number),
+    framesPerSecond: nullable(number),
+    freezes: nullable(integer),
+  },
+);
+const bothQualities = object({ up: nullable(quality), down: nullable(quality) });
+const weakSide = choice(["yours", "theirs", "both"], "both");
 
 const availability = object({ available: boolean });
 
@@ -157,7 +176,7 @@ export const serverNotifications = {
   "billing.warning": object({ secondsLeft: integer, reason: warningReason }),
   "quality.status": object(
     { up: nullable(quality), down: nullable(quality) },
-    { userId: string, theirs: nullable(object({ up: nullable(quality), down: nullable(quality) })), weak: nullable(weakSide) },
+    { userId: string, theirs: nullable(bothQualities), weak: nullable(weakSide) },
   ),
   "chat.message": object({
     id: string,

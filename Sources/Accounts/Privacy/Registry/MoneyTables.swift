@@ -154,6 +154,20 @@ extension PersonalData {
             export: .none("the receipts, which are there, sum them up; both sides read each with the receipt"),
             fate: .pseudonymised),
         PersonalTable(
+            "call_samples", holds: "how good both connections of a session were, for each ten seconds",
+            purpose: "to tell whose connection is weak, and to find faults", readers: "both sides, operators",
+            export: .sections([
+                .init("callQuality") { user in
+                    jsonList(
+                        """
+                        SELECT session_id AS "sessionId", at, media_seconds AS "mediaSeconds",
+                            sample -> CASE customer_id WHEN \(user) THEN 'customer' ELSE 'consultant' END AS quality
+                        FROM call_samples JOIN sessions ON sessions.id = session_id
+                        WHERE customer_id = \(user) OR consultant_id = \(user) ORDER BY session_id, at
+                        """)
+                }
+            ]), fate: .pseudonymised),
+        PersonalTable(
             "media_receipts", holds: "what a session came to and what was paid for it, signed",
             purpose: "to prove what is charged; tax law", readers: "both sides, operators",
             export: .sections([

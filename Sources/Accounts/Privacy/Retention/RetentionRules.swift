@@ -5,7 +5,7 @@ extension RetentionRule {
     public static let all: [RetentionRule] = [
         securityAddresses, securityEvents, knownAddresses, signInFailures, mailLinks, refreshTokens, signIns,
         unverifiedAccounts, mails, toldTexts, deliveredEvents, idempotencyKeys, questionWakes, requestDetails,
-        consultantDays, invoices,
+        consultantDays, callSamples, invoices,
     ]
 
     static let securityAddresses = RetentionRule(
@@ -174,6 +174,16 @@ extension RetentionRule {
         DELETE FROM consultant_days WHERE (user_id, day) IN (
             SELECT user_id, day FROM consultant_days WHERE day < (\(before) AT TIME ZONE 'UTC')::date
             ORDER BY day LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+        """
+    }
+
+    static let callSamples = RetentionRule(
+        "call_samples", 90, .day, since: "the call", why: "to look into complaints about a call"
+    ) { before, limit in
+        """
+        DELETE FROM call_samples WHERE (session_id, at) IN (
+            SELECT session_id, at FROM call_samples WHERE at < \(before)
+            ORDER BY at LIMIT \(limit) FOR UPDATE SKIP LOCKED)
         """
     }
 

@@ -8,7 +8,7 @@ export function Figures({ own }: { readonly own: Performance }) {
   return (
     <section aria-labelledby="figures-title" data-testid="performance">
       <h2 id="figures-title" className="board__section">How you do</h2>
-      <dl className="figures">
+      <dl className="figures figures--many">
         {figures(own).map(({ id, label, value, note }) => (
           <div key={id} data-testid={`figure-${id}`}>
             <dt>{label}</dt>

@@ -5,6 +5,8 @@ import type { WeekChart } from "./weeks";
 
 const height = 120;
 const pitch = 28;
+/** With fewer bars two dates do not fit below them. */
+const longEnough = 7;
 
 /** Bars by week; as a table for those who do not see them, or want the numbers. */
 export function Weeks({ chart }: { readonly chart: WeekChart }) {
@@ -18,32 +20,40 @@ export function Weeks({ chart }: { readonly chart: WeekChart }) {
   }, [chart]);
   const [first] = bars;
   if (first === undefined) return null;
+  const last = bars[bars.length - 1];
   const best = bars.reduce((high, bar) => (bar.earned.amount > high.earned.amount ? bar : high), first);
   return (
     <section className="panel" aria-label={title} data-testid="weeks">
       <h2>{title}</h2>
+      <p className="list__note" aria-hidden="true">Best week: {formatMoney(best.earned)}</p>
       <div ref={scroller} className="table-scroll" role="region" aria-label={`${title}: chart`} tabIndex={0}>
-        <svg
-          className="weeks"
-          role="img"
-          aria-label={`${bars.length === 1 ? "1 week" : `${bars.length} weeks`}; the best one began on ${dayWords(best.start)} with ${formatMoney(best.earned)}.`}
-          width={bars.length * pitch}
-          height={height}
-        >
-          {bars.map(({ start, earned, part }, index) => (
-            <g key={start} data-testid="week" data-part={part.toFixed(2)}>
-              <title>{`${dayWords(start)}: ${formatMoney(earned)}`}</title>
-              <rect
-                className="weeks__bar"
-                x={index * pitch + 3}
-                y={height - 2 - part * (height - 6)}
-                width={pitch - 6}
-                height={Math.max(2, part * (height - 6))}
-                rx={3}
-              />
-            </g>
-          ))}
-        </svg>
+        <div className="weeks__plot">
+          <svg
+            className="weeks"
+            role="img"
+            aria-label={`${bars.length === 1 ? "1 week" : `${bars.length} weeks`}; the best one began on ${dayWords(best.start)} with ${formatMoney(best.earned)}.`}
+            width={bars.length * pitch}
+            height={height}
+          >
+            {bars.map(({ start, earned, part }, index) => (
+              <g key={start} data-testid="week" data-part={part.toFixed(2)}>
+                <title>{`${dayWords(start)}: ${formatMoney(earned)}`}</title>
+                <rect
+                  className="weeks__bar"
+                  x={index * pitch + 3}
+                  y={height - 2 - part * (height - 6)}
+                  width={pitch - 6}
+                  height={Math.max(2, part * (height - 6))}
+                  rx={3}
+                />
+              </g>
+            ))}
+          </svg>
+          <p className="weeks__ends list__note" aria-hidden="true">
+            <span>{dayWords(first.start)}</span>
+            {bars.length > longEnough && last !== undefined ? <span>{dayWords(last.start)}</span> : null}
+          </p>
+        </div>
       </div>
       <details className="details">
         <summary>As a table</summary>

@@ -40,7 +40,7 @@ export function CallView({ call }: { readonly call: CallTimeline }) {
         <p>
           {call.state === "live" ? "Going on" : "Over"} · since {dayAndTime(call.startedAt)}
           {call.endedAt === null ? "" : ` until ${dayAndTime(call.endedAt)}`} · {formatClock(call.mediaSeconds)} of media
-          {call.endReason === null ? "" : ` · ended: ${call.endReason.replace(/_/g, " ")}`}
+          {call.endReasonText === null ? "" : ` · ${call.endReasonText}`}
         </p>
         <p className="card__links">
           <Link to={{ page: "session", id: call.id }}>The call’s money and receipt</Link>

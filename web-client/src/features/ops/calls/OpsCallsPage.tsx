@@ -25,7 +25,9 @@ export function OpsCallsPage() {
   const state = chosen === "ended" ? "ended" : "live";
   const { items, value, error, reload, more, attempt } = usePages(
     useCallback((cursor: string | null) => listCalls(api, state, cursor), [api, state]));
-  useEvery(state === "live" ? lookAgainAfter : null, reload);
+  // Who has gone on to older ones is not thrown back to the first page.
+  const hasGoneOn = value !== null && items.length > value.items.length;
+  useEvery(state === "live" && !hasGoneOn ? lookAgainAfter : null, reload);
   return (
     <Shell
       title="Calls"
@@ -51,11 +53,11 @@ export function CallList({ calls, nothing }: { readonly calls: readonly LiveCall
       {calls.map((call) => (
         <li key={call.id} className="list__item" data-testid="call" data-state={call.state} data-call={call.id}>
           <div className="list__main">
-            <Link to={{ page: "ops-call", id: call.id }} className="list__title">{callTitle(call)}</Link>
+            <Link to={{ page: "ops-call", id: call.id }} className="list__title" data-testid="call-link">{callTitle(call)}</Link>
             <p className="list__note">
               Since {dayAndTime(call.startedAt)} · {formatClock(call.mediaSeconds)} of media
               {call.mode === "p2p" ? " · straight between the browsers" : ""}
-              {call.endReason === null ? "" : ` · ended: ${call.endReason.replace(/_/g, " ")}`}
+              {call.endReasonText === null ? "" : ` · ${call.endReasonText}`}
             </p>
             <dl className="sides">
               <SideLine side={call.customer} part="Customer" />
