@@ -142,6 +142,9 @@ class Customer:
         await page.shows("match-price", PRICE)
         await page.shows("question-message", "asked")
         await page.shows("question-next", "next best is asked")
+        # The customer's own tag, and those that were suggested, although nobody waited for them this time.
+        for tag in ("Indexes", "PostgreSQL"):
+            await page.shows("question-tags", tag)
         await self.look("matching")
         await consultant.shows("request-title", TITLE)
         answered = time.monotonic()

@@ -50,7 +50,7 @@ async def cut_story(bank: Bank, place: Place, chromium: Callable[..., Awaitable[
     session = await the_call_is_not_missed(bank, customer, consultant, ada, place)
     await the_call_goes_on(customer, consultant, place)
     await the_call_ends_and_is_paid_once(bank, customer, consultant, ada, session, place)
-    await a_rating_counts_once(bank, customer, ada, session, place)
+    await a_rating_counts_once(bank, customer, ada, place)
 
 
 async def a_card_is_stored_once(bank: Bank, page: ChromiumPage, payer: Person, place: Place) -> None:

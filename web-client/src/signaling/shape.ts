@@ -139,7 +139,9 @@ export function object(required: Fields, optional: Fields = {}): ObjectShape<Fie
       }
       for (const [name, shape] of Object.entries(optional)) {
         const field = value[name];
-        if (field !== undefined && field !== null) result[name] = shape.read(field, `${at}.${name}`);
+        // Null where the field has a null of its own; otherwise it is as good as missing.
+        if (field === undefined || (field === null && shape.schema.kind !== "nullable")) continue;
+        result[name] = shape.read(field, `${at}.${name}`);
       }
       return result;
     },

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { postQuestion } from "../../api/market";
+import { ApiError } from "../../api/error";
+import { postQuestion, suggestTags } from "../../api/market";
 import { Drafts, edited } from "./draft";
 import type { Draft } from "./draft";
 import { parseAmount } from "../../api/amount";
@@ -64,14 +65,18 @@ export function AskPage() {
       return;
     }
     const budget = draft.budget.trim() === "" ? null : parseAmount(draft.budget, draft.currency);
-    const chosen = withTags(tags, tagText, mostTags.question);
-    // Suggestions for an older text are no choice of the customer's: then the server chooses.
-    const isChosen = chosen.length > 0 && (suggestions.state === "fresh" || draft.added.length > 0 || tagText.trim() !== "");
+    const own = withTags(draft.added, tagText, mostTags.question);
+    const isOwn = own.length > 0 || draft.removed.length > 0;
+    // Suggestions for an older text are no choice of the customer's. Then the server chooses, or where the customer has chosen, too, it
+    // is asked for what goes beside that: once, so that the same question stays the same however often it is sent.
+    let suggested = suggestions.state === "fresh" ? suggestions.tags : isOwn ? null : [];
     begin(async () => {
+      suggested ??= await suggestTags(api, draft.title.trim(), draft.body.trim()).catch(noneUnlessAway);
+      const chosen = shownTags(suggested, own, draft.removed);
       const question = await postQuestion(api, {
         title: draft.title.trim(),
         body: draft.body.trim(),
-        ...(isChosen ? { tags: chosen } : {}),
+        ...(chosen.length > 0 ? { tags: chosen } : {}),
         ...(budget === null ? {} : { budget }),
       }, draft.key);
       drafts.forget();
@@ -157,6 +162,12 @@ export function AskPage() {
       />
     </Shell>
   );
+}
+
+/** Suggestions that are refused are not waited for; a network that is away is. */
+function noneUnlessAway(error: unknown): readonly string[] {
+  if (error instanceof ApiError && error.failure.kind === "network") throw error;
+  return [];
 }
 
 interface Problems {

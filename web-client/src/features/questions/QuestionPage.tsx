@@ -119,7 +119,7 @@ export function QuestionView({ question, matches, onChanged, freeSeconds, api, s
         <h2 className="plain-text" data-testid="question-title">{question.title}</h2>
         <p className="plain-text plain-text--lines">{question.body}</p>
         {question.tags.length === 0 ? null : (
-          <ul className="tags" aria-label="What it is about">
+          <ul className="tags" aria-label="What it is about" data-testid="question-tags">
             {question.tags.map((tag) => <li key={tag} className="tag tag--plain">{tag}</li>)}
           </ul>
         )}
