@@ -66,7 +66,7 @@ import Testing
     }
 
     @Test func `a packet longer than a slot or the buffer is not answered`() {
-        var history = PacketHistory(slots: 2, slotBytes: 4)
+        var history = PacketHistory(slots: 2, packetBytes: 4)
         store(&history, 1, [1, 2, 3, 4, 5], 0)
         store(&history, 2, [1, 2, 3, 4], 0)
         store(&history, 3, [], 0)
@@ -78,14 +78,35 @@ import Testing
 
     @Test func `odd sizes are made to fit`() {
         for slots in [-3, 0, 1, 3, 5] {
-            var history = PacketHistory(slots: slots, slotBytes: 100)
+            var history = PacketHistory(slots: slots, packetBytes: 100)
             for sequence in UInt16(0)..<300 { store(&history, sequence, [UInt8(sequence & 0xFF)], 0) }
             let last = answer(&history, 299, 0)
             #expect(last == [UInt8(299 & 0xFF)])
         }
-        var none = PacketHistory(slots: 4, slotBytes: -1)
+        var none = PacketHistory(slots: 4, packetBytes: -1)
         store(&none, 1, [1], 0)
         let nothing = answer(&none, 1, 0)
         #expect(nothing == nil)
+    }
+
+    @Test func `the ring grows until it holds a second, and a slow stream stays small`() {
+        var slow = PacketHistory(slots: 512)
+        for index in 0..<500 {
+            store(&slow, UInt16(index), [UInt8](repeating: UInt8(index & 0xFF), count: 100), Double(index) * 0.02)
+        }
+        #expect(slow.ringBytes == 16_384)
+        var fast = PacketHistory(slots: 512)
+        for index in 0..<3_000 {
+            let now = Double(index) * 0.003
+            store(&fast, UInt16(index), [UInt8](repeating: UInt8(index & 0xFF), count: 1_000 + index % 200), now)
+            // What came within the last second is there and whole, once the ring has its size; what is older may be gone, but is never another.
+            for back in [1, 50, 200, 330, 450] where index >= back {
+                let sequence = index - back
+                let found = answer(&fast, UInt16(sequence), now)
+                let whole = [UInt8](repeating: UInt8(sequence & 0xFF), count: 1_000 + sequence % 200)
+                if let found { #expect(found == whole) } else { #expect(index < 1_500 || back > 330) }
+            }
+        }
+        #expect(fast.ringBytes <= 768_000)
     }
 }

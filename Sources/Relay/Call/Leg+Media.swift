@@ -105,8 +105,10 @@ extension Leg {
             ssrc: downlink.ssrc)
         let element = route.extensions.apply(to: &bytes, header: header, seeking: downlink.stamp.id)
         length = other.stamp(downlink.stamp, &bytes, header, element, length, now)
-        downlink.history.store(
-            sequence: out.sequenceNumber, bytes: UnsafeRawBufferPointer(rebasing: buffer[..<length]).bytes, at: now)
+        if downlink.remembers {
+            downlink.history.store(
+                sequence: out.sequenceNumber, bytes: UnsafeRawBufferPointer(rebasing: buffer[..<length]).bytes, at: now)
+        }
         guard path.forwardRTP(buffer, length: length) else { return }
         downlink.statistics.sent(timestamp: out.timestamp, payloadBytes: header.payloadLength, at: now)
         downlink.meter.count(length)

@@ -234,6 +234,7 @@ extension Leg {
             }
             if downlinks[index] == nil { downlinks[index] = Downlink(slot: slot.slot) }
             downlinks[index]?.stamp = slot.stamp
+            downlinks[index]?.remembers = slot.asksAgain
         }
         congestion.negotiated(slots.compactMap { $0 })
     }

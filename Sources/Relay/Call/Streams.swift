@@ -49,6 +49,8 @@ final class Downlink {
     let ssrc: UInt32
     var rewriter: StreamRewriter
     var history: PacketHistory
+    /// Whether the receiver may ask for packets again; where it does not, none are kept.
+    var remembers = false
     var statistics: SendStatistics
     var quality = DownlinkReading()
     var meter = RateMeter()
@@ -74,7 +76,7 @@ final class Downlink {
         rewriter = StreamRewriter(
             ssrc: ssrc, firstSequence: .random(in: 0..<0x8000), firstTimestamp: .random(in: 0...(.max)))
         history = PacketHistory(
-            slots: slot == .mic ? Self.audioHistory : Self.videoHistory, slotBytes: Self.packetLimit)
+            slots: slot == .mic ? Self.audioHistory : Self.videoHistory, packetBytes: Self.packetLimit)
         statistics = SendStatistics(ssrc: ssrc)
     }
 }
