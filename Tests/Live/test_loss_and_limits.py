@@ -27,6 +27,9 @@ async def test_lost_packets_come_again_on_both_legs_and_a_browser_obeys_the_limi
     video = next(one for one in ada.pc.getTransceivers() if one.kind == "video")
     repairs = {codec.payloadType for codec in video._codecs if codec.mimeType.lower() == "video/rtx"}
     pictures = {codec.payloadType for codec in video._codecs} - repairs
+    # What aiortc makes of the path depends on how busy this machine is; here the test says it.
+    video.receiver._RTCRtpReceiver__remote_bitrate_estimator = None
+    await limit(ada, 4_000_000)
     # Every tenth picture packet of aiortc never leaves: the relay asks for it, and gets it on the stream of retransmissions.
     dropped = lossy(ada, pictures)
     await page.receiving()
@@ -37,8 +40,7 @@ async def test_lost_packets_come_again_on_both_legs_and_a_browser_obeys_the_limi
     async def goes_on() -> bool:
         return (await page.counters())["decoded"] > frames + 10
     await until(goes_on, 10, "pictures in spite of the loss")
-    inbound = await page.inbound()
-    assert inbound is not None and all(stream["freezes"] <= 1 for stream in inbound["video"]), inbound
+    await until(lambda: server.metrics()["consult_packets_recovered_total"] >= 8, 10, "the relay's count of what came again")
 
     # The browser's picture is known to have come; asked for again, it comes on a stream of its own.
     await until(lambda: any(packet.payload_type in pictures for packet in ada.tap.received), 20, "the browser's pictures")
@@ -51,7 +53,6 @@ async def test_lost_packets_come_again_on_both_legs_and_a_browser_obeys_the_limi
 
     # The browser's own estimate grows past where it starts: it has feedback about each packet.
     await until(lambda: holds(page, lambda now: now["available"] > 330_000), 20, "an estimate of the browser's own")
-    video.receiver._RTCRtpReceiver__remote_bitrate_estimator = None
     await limit(ada, 150_000)
     await until(lambda: holds(page, lambda now: 0 < now["target"] <= 150_000), 10, "a browser that sends less")
     await limit(ada, 4_000_000)
