@@ -180,7 +180,8 @@ private struct PlainLine: StreamLine {
 
     func read(_ count: Int) -> [UInt8] {
         var buffer = [UInt8](repeating: 0, count: count)
-        return Array(buffer.prefix(max(0, recv(descriptor, &buffer, count, 0))))
+        let got = recv(descriptor, &buffer, count, 0)
+        return got > 0 ? Array(buffer.prefix(got)) : []
     }
 }
 

@@ -48,7 +48,8 @@ class Direction:
     def __init__(self, faults: Faults, seed: int) -> None:
         self.faults = faults
         self.passed = self.lost = self.late = 0
-        self._random = random.Random(seed)
+        self._seed = seed
+        self._random = self._bursts = random.Random(seed)
         self._queue: list[tuple[float, int, bytes]] = []
         self._count = 0
         self._last = 0.0
@@ -56,19 +57,20 @@ class Direction:
         self.change(faults)
 
     def change(self, faults: Faults) -> None:
-        """From now on."""
+        """From now on. Bursts begin anew, at the same times after each change."""
         self.faults = faults
+        self._bursts = random.Random(self._seed)
         self._burst_ends = 0.0
         self._burst_begins = self._next_burst(time.monotonic())
 
     def _next_burst(self, now: float) -> float:
         every = self.faults.burst_every
-        return now + self._random.expovariate(1 / every) if every else float("inf")
+        return now + self._bursts.expovariate(1 / every) if every else float("inf")
 
     def take(self, packet: bytes, now: float) -> None:
         faults, chance = self.faults, self._random
-        if now >= self._burst_begins:
-            self._burst_ends = now + chance.expovariate(1000 / faults.burst)
+        while now >= self._burst_begins:
+            self._burst_ends = self._burst_begins + self._bursts.expovariate(1000 / faults.burst)
             self._burst_begins = self._next_burst(self._burst_ends)
         if now < self._burst_ends or chance.random() < faults.loss or len(self._queue) >= QUEUE_LIMIT:
             self.lost += 1
