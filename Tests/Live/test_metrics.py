@@ -19,7 +19,9 @@ async def test_a_call_shows_in_the_figures_while_it_lasts(server, peer):
     assert during["consult_forward_latency_seconds_count"] > 0
     assert during["consult_forward_latency_seconds_sum"] / during["consult_forward_latency_seconds_count"] < 0.05
     assert during["consult_call_setup_seconds_count"] >= 1
-    await until(lambda: server.metrics()["consult_call_quality_score_count"] > 0, 15, "a quality score")
+    scores = [f'consult_call_quality_score_count{{direction="{way}",media="{media}"}}'
+              for way in ("up", "down") for media in ("audio", "video")]
+    await until(lambda: all(server.metrics()[name] > 0 for name in scores), 15, "quality scores")
     for side in (ada, bob):
         report = await side.wire.expect("quality.status", lambda quality: quality["up"] and quality["down"], timeout=15)
         for direction in ("up", "down"):

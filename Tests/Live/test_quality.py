@@ -41,6 +41,11 @@ def lose(peer: Any, share: float) -> None:
     peer.transport._send_rtp = lossy
 
 
+def full(status: dict[str, Any]) -> bool:
+    """Whether all four directions are known."""
+    return all(side and side["up"] and side["down"] for side in (status, status["theirs"]))
+
+
 async def calls(client: Client, query: str = "") -> list[dict[str, Any]]:
     return (await client.get(f"/ops/calls{query}")).expect(200)["items"]
 
@@ -49,22 +54,22 @@ async def test_both_are_told_whose_connection_is_bad_and_operators_see_it(town):
     exposed = set(town.place.metrics())
     ann, cora, admin = await town.resident("customer"), await town.resident("consultant"), await town.resident("admin")
     session, wire = await accepted(town, ann, cora)
-    assert await calls(admin.client) == [], "nobody is there yet"
+    assert await calls(admin.client, "?state=live") == [], "nobody is there yet"
     (await admin.client.get(f"/ops/calls/{session}")).problem(404, "not_found")
     customer, consultant = await call(town, session, ann, cora)
     lose(customer, LOSS)
 
-    told = await customer.wire.expect("quality.status", lambda status: status["weak"] == "yours", timeout=30)
+    told = await customer.wire.expect("quality.status", lambda status: status["weak"] == "yours" and full(status), timeout=30)
     assert told.params["up"]["score"] < 3 and told.params["up"]["loss"] > 0.1, told.params
     assert told.params["down"]["loss"] < 0.05 and told.params["theirs"]["up"]["loss"] < 0.05, told.params
-    told = await consultant.wire.expect("quality.status", lambda status: status["weak"] == "theirs", timeout=10)
+    told = await consultant.wire.expect("quality.status", lambda status: status["weak"] == "theirs" and full(status), timeout=10)
     assert told.params["theirs"]["up"]["score"] < 3 and told.params["up"]["score"] > 3, told.params
 
     async def seen() -> bool:
         found = await calls(admin.client, "?state=live")
         return bool(found) and bool(found[0]["customer"]["up"]) and bool(found[0]["consultant"]["down"])
     await until(seen, 30, "the call in the list of operators")
-    (live,) = await calls(admin.client)
+    live = (await calls(admin.client))[0]
     assert (live["id"], live["state"], live["mode"], live["endedAt"]) == (session, "live", "relay", None)
     assert live["customer"]["userId"] == ann.id and live["consultant"]["name"] == cora.name
     assert live["customer"]["connection"] == live["consultant"]["connection"] == "connected", live
@@ -84,7 +89,7 @@ async def test_both_are_told_whose_connection_is_bad_and_operators_see_it(town):
     (await ann.client.post(f"/sessions/{session}/end")).expect(200)
 
     async def over() -> bool:
-        return [one["id"] for one in await calls(admin.client, "?state=ended")] == [session]
+        return (await calls(admin.client, "?state=ended"))[0]["id"] == session
     await until(over, 20, "the call among those that are over")
     assert await calls(admin.client, "?state=live") == []
     shown = (await admin.client.get(f"/ops/calls/{session}")).expect(200)
@@ -94,9 +99,9 @@ async def test_both_are_told_whose_connection_is_bad_and_operators_see_it(town):
     assert times == sorted(set(times)) and all(entry["milliseconds"] <= 12_000 for entry in shown["timeline"]), shown
     media = [entry["mediaSeconds"] for entry in shown["timeline"]]
     assert media == sorted(media) and media[-1] <= shown["mediaSeconds"], shown
-    full = [entry for entry in shown["timeline"] if entry["customer"]["up"] and entry["consultant"]["up"]]
-    assert min(entry["customer"]["up"]["score"] for entry in full) < 3, shown
-    assert all(entry["consultant"]["up"]["score"] > 3 for entry in full), shown
+    seen_both = [entry for entry in shown["timeline"] if entry["customer"]["up"] and entry["consultant"]["up"]]
+    assert min(entry["customer"]["up"]["score"] for entry in seen_both) < 3, shown
+    assert all(entry["consultant"]["up"]["score"] > 3 for entry in seen_both), shown
     kept = (await cora.client.get(f"/sessions/{session}/quality")).expect(200)
     assert kept["weak"] == "customer" and kept["text"] == "The customer's connection was weak.", kept
     (await admin.client.get("/ops/calls?state=all")).problem(422, "invalid_content")

@@ -263,14 +263,14 @@ import Testing
         }
         var statistics = SendStatistics(ssrc: 9)
         var reading = DownlinkReading()
-        let read6 = reading.read(statistics, of: .camera, bitrate: 90_000, rtt: nil, arrived: 90_000)
+        let read6 = reading.read(statistics, of: .camera, bitrate: 90_000, rtt: nil, arrived: .init(bitrate: 90_000))
         #expect(read6 == nil)
         statistics.received(block(1000, 0), at: at(1))
-        let read2 = reading.read(statistics, of: .camera, bitrate: 90_000, rtt: nil, arrived: 90_000)
+        let read2 = reading.read(statistics, of: .camera, bitrate: 90_000, rtt: nil, arrived: .init(bitrate: 90_000))
         let first = try #require(read2)
         #expect(first.score == 5, "a poor camera is not this way's fault")
         statistics.received(block(1100, 20), at: at(2))
-        let read3 = reading.read(statistics, of: .camera, bitrate: 45_000, rtt: nil, arrived: 90_000)
+        let read3 = reading.read(statistics, of: .camera, bitrate: 45_000, rtt: nil, arrived: .init(bitrate: 90_000))
         let second = try #require(read3)
         #expect(second.loss == 0.2 && second.score < first.score)
     }
@@ -292,6 +292,25 @@ import Testing
         #expect(try read(limit: 150_000).share == 1)
     }
 
+    @Test func `holes that came in are not this way's loss`() throws {
+        func block(_ highest: UInt32, _ lost: Int32) -> ReportBlock {
+            ReportBlock(
+                ssrc: 9, fractionLost: 0, cumulativeLost: lost, extendedHighestSequence: highest, jitter: 0,
+                lastSenderReport: 0, delaySinceLastSenderReport: 0)
+        }
+        var statistics = SendStatistics(ssrc: 9)
+        var reading = DownlinkReading()
+        let holes = SlotArrival(bitrate: 30_000, missing: 0.2)
+        statistics.received(block(1000, 0), at: at(1))
+        _ = reading.read(statistics, of: .mic, bitrate: 30_000, rtt: nil, arrived: holes)
+        statistics.received(block(1100, 19), at: at(2))
+        let clean = reading.read(statistics, of: .mic, bitrate: 30_000, rtt: nil, arrived: holes)
+        #expect(clean?.loss == 0)
+        statistics.received(block(1200, 19 + 60), at: at(3))
+        let lossy = reading.read(statistics, of: .mic, bitrate: 30_000, rtt: nil, arrived: holes)
+        #expect(abs((lossy?.loss ?? 0) - 0.5) < 1e-9)
+    }
+
     @Test func `a way that carries little is to blame, unless little is sent`() throws {
         func share(sent: Double, carried: Double?) throws -> Double {
             var statistics = SendStatistics(ssrc: 9)
@@ -301,7 +320,7 @@ import Testing
                     ssrc: 9, fractionLost: 0, cumulativeLost: 0, extendedHighestSequence: 9, jitter: 0,
                     lastSenderReport: 0, delaySinceLastSenderReport: 0), at: at(1))
             let figures = reading.read(
-                statistics, of: .camera, bitrate: sent, rtt: nil, arrived: sent, carried: carried)
+                statistics, of: .camera, bitrate: sent, rtt: nil, arrived: .init(bitrate: sent), carried: carried)
             return try #require(figures).share
         }
         #expect(try share(sent: 280_000, carried: nil) == 1)

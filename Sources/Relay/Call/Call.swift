@@ -191,7 +191,7 @@ final class Call {
         let legs = [first, second].compactMap { $0 }
         for leg in legs { leg.readUplinks(now) }
         for leg in legs {
-            leg.readDownlinks(now, arrived: other(than: leg.seat)?.reporting.quality.arrived ?? [0, 0, 0])
+            leg.readDownlinks(now, arrived: other(than: leg.seat)?.reporting.quality.arrived ?? LegQuality.nothing)
             let report = leg.reporting.quality.report
             if report.up != nil || report.down != nil { emit(.quality(for: leg.user, report)) }
         }

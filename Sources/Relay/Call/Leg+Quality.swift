@@ -6,20 +6,22 @@ extension Leg {
     /// Reads what came from the peer since the last time. Of both legs this comes before ``readDownlinks(_:arrived:)``.
     func readUplinks(_ now: MonotonicInstant) {
         var readings: [StreamFigures] = []
-        var arrived = [0.0, 0, 0]
+        var arrived = LegQuality.nothing
         for uplink in uplinks {
             let bitrate = uplink.meter.read(at: now)
             // Of several streams in a slot one is shown: the layers of a picture, or an encoder that started anew.
-            arrived[uplink.slot.index] = max(arrived[uplink.slot.index], bitrate ?? 0)
             let counts = UplinkCounts(expected: uplink.statistics.expected, lost: uplink.statistics.lost)
             let reading = uplink.quality.read(
                 counts, of: uplink.slot, jitter: uplink.statistics.jitter, bitrate: bitrate, rtt: roundTripSeconds,
                 at: now)
             if let reading { readings.append(reading) }
+            guard let bitrate, bitrate > arrived[uplink.slot.index].bitrate else { continue }
+            arrived[uplink.slot.index] = SlotArrival(
+                bitrate: bitrate, missing: reading.map { $0.remaining ?? $0.loss } ?? 0)
         }
         var figures = DirectionFigures()
         for var reading in readings {
-            if reading.bitrate < arrived[reading.slot.index] {
+            if reading.bitrate < arrived[reading.slot.index].bitrate {
                 reading.share = 1
                 reading.framesPerSecond = nil
             }
@@ -31,8 +33,8 @@ extension Leg {
 
     /// Reads what the peer reports of what it was sent.
     ///
-    /// - Parameter arrived: bits per second of each slot that the other side sent.
-    func readDownlinks(_ now: MonotonicInstant, arrived: [Double]) {
+    /// - Parameter arrived: what came of each slot from the other side.
+    func readDownlinks(_ now: MonotonicInstant, arrived: [SlotArrival]) {
         var figures = DirectionFigures()
         for case let downlink? in downlinks {
             let reading = downlink.quality.read(

@@ -46,10 +46,19 @@ struct UplinkReading: Sendable {
     }
 }
 
+/// What came from the other side of a slot in the last interval.
+struct SlotArrival: Sendable, Equatable {
+    /// Bits per second.
+    var bitrate = 0.0
+    /// Share of packets that never came: holes that are passed on, and that the receiver counts as lost.
+    var missing = 0.0
+}
+
 /// What is remembered of a downlink between two readings of its quality.
 struct DownlinkReading: Sendable {
     private var lost: Int32 = 0
     private var highest: UInt32?
+    private var holes = 0.0
 
     /// A sender that sends less than this part of what a way carries is not held back by it.
     private static let limitedShare = 0.6
@@ -57,29 +66,35 @@ struct DownlinkReading: Sendable {
     /// The figures since the last reading; nil where nothing was sent, or the receiver has not reported.
     ///
     /// - Parameters:
-    ///   - arrived: bits per second that the other side sent of it: where they come through, this way is not to blame for a
-    ///     poor picture.
+    ///   - arrived: what came of it from the other side: what was missing there already, and a picture that was poor there
+    ///     already, are not this way's fault.
     ///   - carried: bits per second that the way carries; nil: not known.
     mutating func read(
-        _ statistics: SendStatistics, of slot: MediaSlot, bitrate: Double?, rtt: Double?, arrived: Double,
+        _ statistics: SendStatistics, of slot: MediaSlot, bitrate: Double?, rtt: Double?, arrived: SlotArrival,
         carried: Double? = nil
     ) -> StreamFigures? {
         guard let block = statistics.lastBlock else { return nil }
         let before = highest.map { (highest: $0, lost: lost) }
         (highest, lost) = (block.extendedHighestSequence, block.cumulativeLost)
+        // Reports and readings are not in step: the larger of two intervals' holes is taken off.
+        let missing = min(max(arrived.missing, holes), 0.99)
+        holes = arrived.missing
         guard let bitrate, bitrate > 0 else { return nil }
         var loss = Double(block.fractionLost) / 256
         if let before {
             let expected = Int64(block.extendedHighestSequence) - Int64(before.highest)
-            let missing = Int64(block.cumulativeLost) - Int64(before.lost)
-            if expected > 0 { loss = min(Double(max(0, missing)) / Double(expected), 1) }
+            let lost = Int64(block.cumulativeLost) - Int64(before.lost)
+            if expected > 0 { loss = min(Double(max(0, lost)) / Double(expected), 1) }
         }
+        loss = max(0, (loss - missing) / (1 - missing))
         var figures = StreamFigures(
             slot: slot, bitrate: bitrate, loss: loss, jitter: Double(block.jitter) / (slot == .mic ? 48_000 : 90_000),
             rtt: rtt)
         let target = QualityScore.cameraTarget
-        figures.share = bitrate / min(max(arrived, 1), target)
-        if let carried, arrived > Self.limitedShare * carried { figures.share = min(figures.share, carried / target) }
+        figures.share = bitrate / min(max(arrived.bitrate, 1), target)
+        if let carried, arrived.bitrate > Self.limitedShare * carried {
+            figures.share = min(figures.share, carried / target)
+        }
         return figures
     }
 }
@@ -94,8 +109,10 @@ struct LegQuality: Sendable {
     private(set) var report = QualityReport(up: nil, down: nil)
     /// What the network did, smoothed, for the records; nil where nothing flowed in the last interval.
     private(set) var network: (up: Double?, down: Double?) = (nil, nil)
-    /// Bits per second that came of each slot in the last interval.
-    var arrived = [0.0, 0, 0]
+    /// What came of each slot in the last interval.
+    var arrived = Self.nothing
+
+    static let nothing = [SlotArrival](repeating: SlotArrival(), count: 3)
 
     mutating func takeUp(_ figures: DirectionFigures, rtt: Double?) {
         report.up = figures.direction(rtt: rtt).map { upAverage.update($0) }
