@@ -78,7 +78,7 @@ describe("calls as operators see them", () => {
   });
 
   test("are drawn within their range, also a lone value", () => {
-    assert.deepEqual(pieces([0, 1, null, 9], 0, 1), ["0.0,140.0 200.0,0.0", "600.0,0.0 602.0,0.0"]);
+    assert.deepEqual(pieces([0, 1, null, 9], 0, 1), ["0.0,140.0 200.0,0.0", "600.0,0.0 590.0,0.0"]);
     assert.deepEqual(pieces([], 0, 1), []);
   });
 

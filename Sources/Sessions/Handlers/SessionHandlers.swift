@@ -1,4 +1,5 @@
 public import Database
+internal import Events
 internal import HTTPTypes
 internal import Identifiers
 public import REST

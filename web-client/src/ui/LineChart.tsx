@@ -44,7 +44,8 @@ export function pieces(values: readonly (number | null)[], low: number, high: nu
 
 function shifted(point: string): string {
   const [x = "0", y = "0"] = point.split(",");
-  return `${(Number(x) + 2).toFixed(1)},${y}`;
+  const length = Number(x) > width / 2 ? -10 : 10;
+  return `${(Number(x) + length).toFixed(1)},${y}`;
 }
 
 /** The lowest, the highest and the last value in words, for who does not see the lines. */

@@ -9,11 +9,14 @@ import { count, duration, percent } from "../../../ui/numbers";
 import { useLoaded } from "../../../ui/useLoaded";
 import { useParameter } from "../../../ui/useParameter";
 import { Waiting } from "../../../ui/Waiting";
+import { useEvery } from "../calls/useEvery";
 import { Bars } from "./Bars";
 import { outcomesOf, stepsOf } from "./funnel";
 
 const periods = [["1", "Today"], ["7", "7 days"], ["30", "30 days"], ["90", "90 days"]] as const;
 type Period = (typeof periods)[number][0];
+
+const lookAgainAfter = 15_000;
 
 /** How the marketplace does, beside what it is to reach. */
 export function OverviewPage() {
@@ -21,6 +24,7 @@ export function OverviewPage() {
   const [chosen, choose] = useParameter("days");
   const days: Period = periods.find(([one]) => one === chosen)?.[0] ?? "7";
   const { value, error, reload } = useLoaded(useCallback(() => analytics(api, Number(days)), [api, days]));
+  useEvery(lookAgainAfter, reload);
   return (
     <Shell
       title="How it goes"

@@ -14,7 +14,7 @@ export function Queues({ queues }: { readonly queues: readonly Queue[] }) {
                 <th scope="col" className="table__number">Waiting</th>
                 <th scope="col" className="table__number">Longest</th>
                 <th scope="col" className="table__number">Given up</th>
-                <th scope="col" className="table__number">Delivered</th>
+                <th scope="col" className="table__number">Done</th>
               </tr>
             </thead>
             <tbody>
