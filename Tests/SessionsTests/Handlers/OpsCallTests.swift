@@ -1,5 +1,6 @@
 import Database
 import Events
+import HTTPTypes
 import Identifiers
 import REST
 import Sessions

@@ -160,7 +160,7 @@ extension PersonalData {
                 .init("callQuality") { user in
                     jsonList(
                         """
-                        SELECT session_id AS "sessionId", at, media_seconds AS "mediaSeconds",
+                        SELECT session_id AS "sessionId", at, call_samples.media_seconds AS "mediaSeconds",
                             sample -> CASE customer_id WHEN \(user) THEN 'customer' ELSE 'consultant' END AS quality
                         FROM call_samples JOIN sessions ON sessions.id = session_id
                         WHERE customer_id = \(user) OR consultant_id = \(user) ORDER BY session_id, at
