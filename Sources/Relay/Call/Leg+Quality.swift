@@ -10,10 +10,12 @@ extension Leg {
         for uplink in uplinks {
             let bitrate = uplink.meter.read(at: now)
             // Of several streams in a slot one is shown: the layers of a picture, or an encoder that started anew.
-            let counts = UplinkCounts(expected: uplink.statistics.expected, lost: uplink.statistics.lost)
+            let counts = UplinkCounts(
+                expected: uplink.statistics.expected, lost: uplink.recovery.missed,
+                unrecovered: uplink.recovery.abandoned)
             let reading = uplink.quality.read(
                 counts, of: uplink.slot, jitter: uplink.statistics.jitter, bitrate: bitrate, rtt: roundTripSeconds,
-                at: now)
+                limit: call.other(than: seat)?.congestion.downlink, at: now)
             if let reading { readings.append(reading) }
             guard let bitrate, bitrate > arrived[uplink.slot.index].bitrate else { continue }
             arrived[uplink.slot.index] = SlotArrival(
@@ -39,7 +41,7 @@ extension Leg {
         for case let downlink? in downlinks {
             let reading = downlink.quality.read(
                 downlink.statistics, of: downlink.slot, bitrate: downlink.meter.read(at: now), rtt: roundTripSeconds,
-                arrived: arrived[downlink.slot.index])
+                arrived: arrived[downlink.slot.index], carried: congestion.downlink)
             if let reading { figures.add(reading) }
         }
         reporting.quality.takeDown(figures, rtt: roundTripSeconds)
