@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--quick", action="store_true",
         help="leave out the tests under ThreadSanitizer and most of those on a second database, and let fewer events do")
+    parser.addoption(
+        "--crashes", metavar="all|SEED", default=str(random.randrange(10_000)),
+        help="which steps of the sidecar it is killed at: all of them, or half, which by chance; the seed is printed")
     parser.addoption(
         "--market", metavar="QxCxRxK",
         help="questions, consultants, questions a second and kills of each process in the test of the market: 10000x500x40x5")
