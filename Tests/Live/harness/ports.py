@@ -8,6 +8,7 @@ import socket
 
 LOOPBACK = "127.0.0.1"
 _random = random.Random(os.getpid())
+_given: set[int] = set()
 
 
 def free_port() -> int:
@@ -30,17 +31,19 @@ def free_ports(count: int) -> list[int]:
 
 
 def lasting_ports(count: int) -> list[int]:
-    """The same above the ephemeral ports, for who is killed and comes back: no connection takes one in the meantime."""
+    """The same above the ephemeral ports, for who is killed and comes back: no connection takes one in the meantime, and none is given twice."""
     found: list[int] = []
     while len(found) < count:
         port = _random.randrange(61_000, 65_500)
+        if port in _given:
+            continue
         with socket.socket() as probe:
             try:
                 probe.bind((LOOPBACK, port))
             except OSError:
                 continue
-        if port not in found:
-            found.append(port)
+        _given.add(port)
+        found.append(port)
     return found
 
 
