@@ -151,19 +151,35 @@ import Testing
             }
             await send(0, 0, keyFrame: true, size: 50)
             // The better layer is asked for a key frame once its rate is known, and takes over with it.
-            var sequence = 0
-            while await alice.pictureLossIndications(of: 5002) < 2, sequence < 3000 {
-                sequence += 1
-                await send(0, sequence, keyFrame: false, size: 50)
-                await send(1, sequence, keyFrame: false, size: 500)
-                _ = await alice.wait(within: .milliseconds(5)) { _ in false }
+            var (lesser, better) = (0, 0)
+            var asked = 1
+            var isBetter = false
+            while !isBetter, lesser < 3000 {
+                while await alice.pictureLossIndications(of: 5002) <= asked, lesser < 3000 {
+                    (lesser, better) = (lesser + 1, better + 1)
+                    await send(0, lesser, keyFrame: false, size: 50)
+                    await send(1, better, keyFrame: false, size: 500)
+                    _ = await alice.wait(within: .milliseconds(5)) { _ in false }
+                }
+                asked = await alice.pictureLossIndications(of: 5002)
+                // Not with a key frame whose beginning comes after its rest: that was not waited for.
+                await send(1, better + 2, keyFrame: false, size: 500)
+                await send(1, better + 1, keyFrame: true, size: 500)
+                await send(1, better + 3, keyFrame: true, size: 500)
+                await send(0, lesser + 1, keyFrame: false, size: 50)
+                await send(1, better + 4, keyFrame: false, size: 500)
+                better += 4
+                let all = lesser + 1
+                #expect(
+                    await bob.wait {
+                        $0.received.count > all && $0.received.filter { $0.payload.count > 500 }.count != 1
+                    })
+                // On a slow machine the question was a repeated one, from before the rate was known: the lesser layer goes on.
+                isBetter = await bob.received.contains { $0.payload.count > 500 }
+                if !isBetter { lesser += 1 }
             }
-            await send(1, sequence + 1, keyFrame: true, size: 500)
-            await send(0, sequence + 1, keyFrame: false, size: 50)
-            await send(1, sequence + 2, keyFrame: false, size: 500)
-            #expect(await bob.wait { $0.received.filter { $0.payload.count > 500 }.count == 2 })
             let packets = await bob.received
-            #expect(packets.count == sequence + 3)
+            #expect(packets.count == lesser + 3)
             #expect(Set(packets.map(\.header.ssrc)).count == 1)
             for (earlier, later) in zip(packets, packets.dropFirst()) {
                 #expect(later.header.sequenceNumber == earlier.header.sequenceNumber &+ 1)

@@ -11,6 +11,8 @@ struct BottleneckLink {
     var loss = 0.0
     /// Each packet is held back by up to so much more, in nanoseconds, without overtaking.
     var jitter: NanosecondCount = 0
+    /// Bytes that pass at any speed after a pause, as a token bucket lets them.
+    var bucket = 0
     var random = SeededGenerator(seed: 6)
     private(set) var freeAt: NanosecondCount = 0
     private(set) var dropped = 0
@@ -27,10 +29,11 @@ struct BottleneckLink {
             dropped += 1
             return nil
         }
-        freeAt = max(freeAt, now) + NanosecondCount(Double(bytes) * 8e9 / rate)
+        let allowance = NanosecondCount(Double(bucket) * 8e9 / rate)
+        freeAt = max(freeAt, now - allowance) + NanosecondCount(Double(bytes) * 8e9 / rate)
         if Double(random.below(1_000_000)) < loss * 1e6 { return nil }
         let held = jitter > 0 ? NanosecondCount(random.below(Int(jitter))) : 0
-        lastArrival = max(freeAt + propagation + held, lastArrival)
+        lastArrival = max(max(freeAt, now) + propagation + held, lastArrival)
         return lastArrival
     }
 }

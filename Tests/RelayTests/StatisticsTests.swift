@@ -169,11 +169,24 @@ import Testing
         let asked = [throttle.request(at: at(10)), throttle.request(at: at(10.1)), throttle.request(at: at(10.2))]
         #expect(asked == [true, false, false])
         #expect(throttle.deadline == at(10.5))
-        let due = [throttle.due(at: at(10.4)), throttle.due(at: at(10.5)), throttle.due(at: at(11))]
+        let due = [throttle.due(at: at(10.4)), throttle.due(at: at(10.5)), throttle.due(at: at(10.9))]
         #expect(due == [false, true, false])
+        throttle.keyFrameStarted()
         #expect(throttle.deadline == nil)
-        let later = throttle.request(at: at(11))
+        let later = throttle.request(at: at(11.1))
         #expect(later)
+    }
+
+    @Test func `a request may be lost: it is repeated, more and more rarely, until a key frame begins`() {
+        var throttle = KeyFrameThrottle()
+        var sent = throttle.request(at: at(0)) ? [0] : []
+        for step in 1...2000 where throttle.due(at: at(Double(step) / 100)) { sent.append(step) }
+        #expect(sent == [0, 50, 150, 350, 750])
+        #expect(throttle.deadline == nil)
+        let again = throttle.request(at: at(21))
+        throttle.keyFrameStarted()
+        let quiet = throttle.due(at: at(60))
+        #expect(again && !quiet)
     }
 
     @Test func `a key frame ends the waiting`() {

@@ -76,8 +76,7 @@ actor SyntheticPeer {
     }
 
     private func service(_ ready: [UInt64]) -> NanosecondCount {
-        _ = context?.read(ready)
-        context?.iterate()
+        context?.read(ready)
         transport?.tick(.now())
         let now = MonotonicInstant.now()
         var rest: [Waiter] = []
@@ -124,6 +123,7 @@ actor SyntheticPeer {
             configuration: TransportConfiguration(addresses: ["127.0.0.1"], ports: 50000...59999), controlling: true,
             delegate: observer, now: .now())
         self.transport = transport
+        observer.transport = transport
         self.observer = observer
         received = []
         feedback = []
@@ -212,8 +212,11 @@ actor SyntheticPeer {
 /// The transport's delegate; lives on the peer's thread.
 private final class Observer: PeerTransportDelegate {
     unowned let peer: SyntheticPeer
+    var transport: PeerTransport?
 
     init(peer: SyntheticPeer) { self.peer = peer }
+
+    deinit { transport?.detach() }
 
     func transport(_ transport: PeerTransport, entered state: PeerTransport.State) {}
     func transport(_ transport: PeerTransport, found candidate: String?) {}
@@ -232,7 +235,4 @@ private final class Observer: PeerTransportDelegate {
     }
 
     func transport(_ transport: PeerTransport, deliveredPacketsFrom arrival: Int64?) {}
-    func transport(_ transport: PeerTransport, watches descriptors: [Int32]) {
-        for descriptor in descriptors { peer.loop.watch(descriptor, token: UInt64(descriptor)) }
-    }
 }

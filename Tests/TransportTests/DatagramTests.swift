@@ -7,44 +7,21 @@ import Testing
 @Suite("Batches of datagrams") struct DatagramTests {
     private struct NoSocket: Error {}
 
-    private final class Socket {
-        let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue | SOCK_NONBLOCK.rawValue), 0)
-        let address: SocketAddress
-
-        init() throws {
-            var local = sockaddr_in()
-            local.sin_family = sa_family_t(AF_INET)
-            local.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-            let descriptor = descriptor
-            let bound = withUnsafePointer(to: local) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-                }
-            }
-            try #require(bound == 0)
-            address = try #require(SocketAddress(of: descriptor))
-        }
-
-        deinit { close(descriptor) }
-
-        func send(_ bytes: [UInt8], to other: SocketAddress) {
-            _ = other.withSocketAddress { sendto(descriptor, bytes, bytes.count, 0, $0, $1) }
-        }
-
-        func receiveAll() -> [[UInt8]] {
-            var datagrams: [[UInt8]] = []
-            var buffer = [UInt8](repeating: 0, count: 4096)
-            while true {
-                let length = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
-                guard length >= 0 else { return datagrams }
-                datagrams.append(Array(buffer[..<length]))
-            }
-        }
-    }
-
     /// Datagrams of these sizes, no two alike.
     private static func datagrams(_ sizes: [Int]) -> [[UInt8]] {
         sizes.enumerated().map { number, size in (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ number) } }
+    }
+
+    /// Puts datagrams into a queue.
+    ///
+    /// - Returns: where they lie until they are sent.
+    private static func keep(_ datagrams: [[UInt8]], in queue: inout SendQueue) -> UnsafeMutableRawPointer {
+        let bytes = UnsafeMutableRawPointer.allocate(byteCount: 2048 * datagrams.count, alignment: 8)
+        for (index, datagram) in datagrams.enumerated() {
+            (bytes + 2048 * index).copyMemory(from: datagram, byteCount: datagram.count)
+            queue.append(bytes + 2048 * index, datagram.count)
+        }
+        return bytes
     }
 
     @Test(arguments: [
@@ -52,16 +29,12 @@ import Testing
         Array(repeating: 1172, count: 32), Array((1...32).reversed()),
     ])
     func `leave in order, each as it was, whatever their sizes`(_ sizes: [Int]) throws {
-        let (near, far) = (try Socket(), try Socket())
+        let (near, far) = (try LoopbackSocket(), try LoopbackSocket())
         guard let connected = ConnectedSocket(beside: near.descriptor, to: far.address) else { throw NoSocket() }
         let datagrams = Self.datagrams(sizes)
-        let bytes = UnsafeMutableRawPointer.allocate(byteCount: 2048 * sizes.count, alignment: 8)
-        defer { bytes.deallocate() }
         var queue = SendQueue()
-        for (index, datagram) in datagrams.enumerated() {
-            (bytes + 2048 * index).copyMemory(from: datagram, byteCount: datagram.count)
-            queue.append(bytes + 2048 * index, datagram.count)
-        }
+        let bytes = Self.keep(datagrams, in: &queue)
+        defer { bytes.deallocate() }
         #expect(queue.isFull == (sizes.count == SendQueue.capacity))
         #expect(queue.flush(to: connected.descriptor) == 0)
         #expect(far.receiveAll() == datagrams)
@@ -70,8 +43,8 @@ import Testing
     }
 
     @Test func `a peer that is gone costs the datagrams meant for it and no others`() throws {
-        let near = try Socket()
-        var far: Socket? = try Socket()
+        let near = try LoopbackSocket()
+        var far: LoopbackSocket? = try LoopbackSocket()
         let address = try #require(far?.address)
         guard let connected = ConnectedSocket(beside: near.descriptor, to: address) else { throw NoSocket() }
         far = nil
@@ -82,8 +55,22 @@ import Testing
         #expect(batch.receive(from: connected.descriptor) == 0)
     }
 
+    @Test(arguments: [[9], [500, 500, 500], [500, 400, 300]])
+    func `that the socket does not take are told`(_ sizes: [Int]) throws {
+        let (near, far) = (try LoopbackSocket(), try LoopbackSocket())
+        guard let connected = ConnectedSocket(beside: near.descriptor, to: far.address) else { throw NoSocket() }
+        try #require(shutdown(connected.descriptor, Int32(SHUT_WR)) == 0)
+        let bytes = UnsafeMutableRawPointer.allocate(byteCount: 512, alignment: 8)
+        defer { bytes.deallocate() }
+        bytes.initializeMemory(as: UInt8.self, repeating: 0, count: 512)
+        var queue = SendQueue()
+        for size in sizes { queue.append(bytes, size) }
+        #expect(queue.flush(to: connected.descriptor) == sizes.count)
+        #expect(far.receiveAll().isEmpty)
+    }
+
     @Test func `a connected socket gets its remote's datagrams, and the one beside it everybody else's`() throws {
-        let (near, far, stranger) = (try Socket(), try Socket(), try Socket())
+        let (near, far, stranger) = (try LoopbackSocket(), try LoopbackSocket(), try LoopbackSocket())
         let batch = ReceiveBatch()
         do {
             guard let connected = ConnectedSocket(beside: near.descriptor, to: far.address) else { throw NoSocket() }
@@ -100,8 +87,33 @@ import Testing
         #expect(near.receiveAll() == [[5]])
     }
 
+    @Test(arguments: [
+        [100], [1100, 1100, 1100, 400], [1100, 1100, 1101, 1101, 30], Array(repeating: 1172, count: 32),
+        Array(repeating: 20, count: 32), [2048, 2048, 1],
+    ])
+    func `that the kernel hands over together are taken apart`(_ sizes: [Int]) throws {
+        let (near, far) = (try LoopbackSocket(), try LoopbackSocket())
+        guard let sender = ConnectedSocket(beside: near.descriptor, to: far.address),
+            let receiver = ConnectedSocket(beside: far.descriptor, to: near.address)
+        else { throw NoSocket() }
+        let datagrams = Self.datagrams(sizes)
+        var queue = SendQueue()
+        let bytes = Self.keep(datagrams, in: &queue)
+        defer { bytes.deallocate() }
+        #expect(queue.flush(to: sender.descriptor) == 0)
+        let batch = ReceiveBatch()
+        let count = batch.receive(from: receiver.descriptor)
+        let received = (0..<count).map { index in
+            let (buffer, length) = batch[index]
+            return [UInt8](buffer[..<length])
+        }
+        #expect(received == datagrams)
+        #expect(batch.firstArrival != nil)
+        #expect(batch.receive(from: receiver.descriptor) == 0)
+    }
+
     @Test func `a datagram larger than any of ours is none`() throws {
-        let (near, far) = (try Socket(), try Socket())
+        let (near, far) = (try LoopbackSocket(), try LoopbackSocket())
         guard let connected = ConnectedSocket(beside: near.descriptor, to: far.address) else { throw NoSocket() }
         far.send([UInt8](repeating: 9, count: ReceiveBatch.datagramLimit + 1), to: near.address)
         far.send([7], to: near.address)
@@ -109,5 +121,17 @@ import Testing
         try #require(batch.receive(from: connected.descriptor) == 2)
         #expect(batch[0].length == 0)
         #expect(batch[1].length == 1)
+        // The same where they come as one message.
+        guard let sender = ConnectedSocket(beside: far.descriptor, to: near.address) else { throw NoSocket() }
+        let bytes = UnsafeMutableRawPointer.allocate(byteCount: 6000, alignment: 8)
+        defer { bytes.deallocate() }
+        bytes.initializeMemory(as: UInt8.self, repeating: 7, count: 6000)
+        var queue = SendQueue()
+        queue.append(bytes, ReceiveBatch.datagramLimit + 1)
+        queue.append(bytes, ReceiveBatch.datagramLimit + 1)
+        queue.append(bytes, 9)
+        #expect(queue.flush(to: sender.descriptor) == 0)
+        try #require(batch.receive(from: connected.descriptor) == 3)
+        #expect([batch[0].length, batch[1].length, batch[2].length] == [0, 0, 9])
     }
 }

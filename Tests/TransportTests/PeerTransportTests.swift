@@ -29,8 +29,7 @@ private actor Pair {
     }
 
     private func service(_ ready: [UInt64]) -> NanosecondCount {
-        _ = context?.read(ready)
-        context?.iterate()
+        context?.read(ready)
         for end in ends { end.transport?.tick(.now()) }
         let now = MonotonicInstant.now()
         let (done, rest) = (
@@ -51,7 +50,7 @@ private actor Pair {
         let configuration = TransportConfiguration(addresses: ["127.0.0.1"], ports: 41000...48000)
         let certificates = [try Certificate(profiles: profiles), try Certificate()]
         guard let context else { return }
-        ends = [End(loop: loop), End(loop: loop)]
+        ends = [End(), End()]
         for (index, end) in ends.enumerated() {
             end.transport = try PeerTransport(
                 context: context, certificate: certificates[index], configuration: configuration,
@@ -105,9 +104,6 @@ private actor Pair {
 private final class End: PeerTransportDelegate {
     var transport: PeerTransport?
     var received: [[UInt8]] = []
-    let loop: EventLoop
-
-    init(loop: EventLoop) { self.loop = loop }
 
     func send(_ packet: [UInt8]) {
         let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: packet.count + mediaCipherRoom, alignment: 8)
@@ -125,9 +121,6 @@ private final class End: PeerTransportDelegate {
         received.append([UInt8](buffer[..<length]))
     }
     func transport(_ transport: PeerTransport, deliveredPacketsFrom arrival: Int64?) {}
-    func transport(_ transport: PeerTransport, watches descriptors: [Int32]) {
-        for descriptor in descriptors { loop.watch(descriptor, token: UInt64(descriptor)) }
-    }
 }
 
 private func packet(_ sequence: UInt8) -> [UInt8] {

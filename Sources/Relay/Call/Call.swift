@@ -10,7 +10,6 @@ import Transport
 final class Call {
     let room: RoomID
     let context: TransportContext
-    let loop: EventLoop
     let surroundings: Surroundings
     var metrics = RelayMetrics()
     /// The meter and the gate; the packet path reads and feeds it directly.
@@ -19,6 +18,7 @@ final class Call {
     var recorder: CallRecorder
 
     private let events: @Sendable (CallEvent) -> Void
+    private let post: EventPost
     private var first: Leg?
     private var second: Leg?
     /// Candidates that came before their offer.
@@ -36,14 +36,14 @@ final class Call {
     private static let qualityInterval = NanosecondCount.seconds(2)
 
     init(
-        room: RoomID, clock: CallClock, context: TransportContext, loop: EventLoop, surroundings: Surroundings,
-        events: @escaping @Sendable (CallEvent) -> Void
+        room: RoomID, clock: CallClock, context: TransportContext, post: EventPost,
+        surroundings: Surroundings, events: @escaping @Sendable (CallEvent) -> Void
     ) {
         self.room = room
         meter = clock
         recorder = CallRecorder(mediaSeconds: clock.status(at: MonotonicInstant(nanoseconds: .min)).mediaSeconds)
         self.context = context
-        self.loop = loop
+        self.post = post
         self.surroundings = surroundings
         self.events = events
     }
@@ -138,7 +138,7 @@ final class Call {
 
     func emit(_ event: CallEvent) {
         guard !ended else { return }
-        events(event)
+        post.post(event, to: events)
     }
 
     // MARK: The clock
@@ -174,12 +174,13 @@ final class Call {
         guard !ended else { return }
         run(meter.handle(.tick, at: now), now)
         guard !ended else { return }
-        let report = now >= nextReport
-        for leg in [first, second].compactMap({ $0 }) {
-            leg.tick(now)
-            if report { leg.sendReports(now) }
+        first?.tick(now)
+        second?.tick(now)
+        if now >= nextReport {
+            first?.sendReports(now)
+            second?.sendReports(now)
+            nextReport = now.advanced(by: Self.reportInterval)
         }
-        if report { nextReport = now.advanced(by: Self.reportInterval) }
         if now >= nextQuality {
             readQuality(now)
             nextQuality = now.advanced(by: Self.qualityInterval)
@@ -230,6 +231,7 @@ final class Call {
     @discardableResult
     func close(_ reason: EndReason?, now: MonotonicInstant) -> ClosedCall {
         guard !ended else { return ClosedCall(clock: meter.status(at: now), record: nil) }
+        post.deliver()
         let last = ClosedCall(clock: meter.status(at: now), record: cutRecord(now))
         for leg in [first, second].compactMap({ $0 }) { leg.close() }
         departed += [first, second].compactMap { $0 }

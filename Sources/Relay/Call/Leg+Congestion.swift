@@ -141,7 +141,7 @@ extension Leg {
 
     /// Tells the sender of its packets, probes the path to it, and every 200 ms settles what may be sent.
     func controlCongestion(_ now: MonotonicInstant) {
-        guard let transport, transport.state == .connected else { return }
+        guard let transport, transport.isConnected else { return }
         if congestion.arrivals.isDue(at: now) {
             while let content = congestion.arrivals.next(at: now) {
                 var writer = RTCPWriter()
@@ -173,7 +173,7 @@ extension Leg {
     private func wantsMore(than estimate: Double) -> Bool {
         guard let other = call.other(than: seat), call.meter.isOpen else { return false }
         var wanted = 0.0
-        for case let downlink? in downlinks where downlink.slot != .mic && other.routes[downlink.slot.index] != nil {
+        for case let downlink? in downlinks where downlink.slot != .mic && other.ways[downlink.slot.index] != nil {
             var best = 0.0
             for uplink in other.uplinks where uplink.slot == downlink.slot && uplink.flow.bitrate > 0 {
                 let most = uplink.layer == nil ? Self.enoughForPicture : uplink.flow.bitrate * Self.layerReserve

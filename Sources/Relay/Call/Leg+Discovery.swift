@@ -10,7 +10,7 @@ extension Leg {
     @inline(__always)
     func uplink(for header: RTPHeader, _ packet: UnsafeMutableRawBufferPointer) -> Uplink? {
         for uplink in uplinks where uplink.ssrc == header.ssrc {
-            return uplink.negotiation.clockRate(header.payloadType) == 0 ? nil : uplink
+            return uplink.reads(header.payloadType) ? uplink : nil
         }
         for repair in repairs where repair.ssrc == header.ssrc { return nil }
         return discover(header, packet)
@@ -18,8 +18,8 @@ extension Leg {
 
     /// Binds an unknown SSRC to a slot: by MID, by the SSRCs of the offer, by a payload type that only one m-line has.
     private func discover(_ header: RTPHeader, _ packet: UnsafeMutableRawBufferPointer) -> Uplink? {
-        guard let negotiation = slot(of: header, packet, { $0.clockRate(header.payloadType) != 0 }),
-            negotiation.receives, negotiation.clockRate(header.payloadType) != 0
+        guard let negotiation = slot(of: header, packet, { $0.meaning(header.payloadType) != nil }),
+            negotiation.receives, negotiation.meaning(header.payloadType) != nil
         else { return nil }
         var layer: Int?
         if !negotiation.layers.isEmpty {
@@ -33,6 +33,7 @@ extension Leg {
             let oldest = uplinks.removeFirst()
             repairs.removeAll { $0.uplink === oldest }
         }
+        _ = uplink.reads(header.payloadType)
         uplinks.append(uplink)
         if uplink.slot != .mic { requestKeyFrame(of: uplink, at: transport?.lastArrival ?? .now()) }
         return uplink

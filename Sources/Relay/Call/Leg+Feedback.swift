@@ -10,6 +10,8 @@ struct LegReporting {
     let ssrc = UInt32.random(in: 1...(.max))
     /// Round trip to the peer in nanoseconds, from its report blocks.
     var roundTrip: NanosecondCount?
+    /// What repeated packets are paced by.
+    var recentRoundTrips = RecentRoundTrips()
     var quality = LegQuality()
 }
 
@@ -53,8 +55,10 @@ extension Leg {
             guard let downlink = downlinks.lazy.compactMap({ $0 }).first(where: { $0.ssrc == block.ssrc }) else {
                 continue
             }
-            downlink.statistics.received(block, at: now)
-            if let roundTrip = downlink.statistics.roundTrip { reporting.roundTrip = roundTrip }
+            if downlink.statistics.received(block, at: now), let roundTrip = downlink.statistics.roundTrip {
+                reporting.roundTrip = roundTrip
+                reporting.recentRoundTrips.add(roundTrip)
+            }
             guard downlink.slot != .mic else { continue }
             let sending = call.other(than: seat)?.uplinks.reduce(0) { $0 + $1.flow.bitrate } ?? 0
             congestion.reported(
@@ -84,7 +88,17 @@ extension Leg {
     }
 
     func requestKeyFrame(of uplink: Uplink, at now: MonotonicInstant) {
+        awaitsKeyFrames = true
         if uplink.keyFrames.request(at: now) { sendPictureLossIndication(uplink) }
+    }
+
+    /// Asks again for what did not come.
+    func repeatKeyFrameRequests(_ now: MonotonicInstant) {
+        awaitsKeyFrames = false
+        for uplink in uplinks where uplink.keyFrames.deadline != nil {
+            awaitsKeyFrames = true
+            if uplink.keyFrames.due(at: now) { sendPictureLossIndication(uplink) }
+        }
     }
 
     func sendPictureLossIndication(_ uplink: Uplink) {
@@ -98,7 +112,7 @@ extension Leg {
     /// One compound packet: a sender report for each stream whose source has told its clock, report blocks for what is received,
     /// and our CNAME (RFC 3550 §6.1).
     func sendReports(_ now: MonotonicInstant) {
-        guard let transport, transport.state == .connected else { return }
+        guard let transport, transport.isConnected else { return }
         var blocks: [ReportBlock] = []
         for uplink in uplinks {
             if let block = uplink.statistics.reportBlock(now: now) { blocks.append(block) }
@@ -139,10 +153,9 @@ extension Leg {
             uplink.lossCounted = uplink.statistics.lost
         }
         for uplink in uplinks {
-            let (recovered, abandoned) = (uplink.recovery.recovered, uplink.recovery.abandoned)
-            call.metrics.packetsRecovered &+= UInt64(max(recovered &- uplink.recoveryCounted.recovered, 0))
-            call.metrics.packetsUnrecovered &+= UInt64(max(abandoned &- uplink.recoveryCounted.abandoned, 0))
-            uplink.recoveryCounted = (recovered, abandoned)
+            let fates = PacketFates(uplink.recovery)
+            call.metrics[uplink.slot].add(fates, since: uplink.fatesCounted)
+            uplink.fatesCounted = fates
         }
     }
 }

@@ -19,7 +19,7 @@ extension Leg {
         }
         congestion.arrived(header, in: packet.bytes, at: now)
         if let uplink = uplink(for: header, packet) {
-            accept(header, of: uplink, buffer, length, now, isRetransmission: false)
+            accept(header, of: uplink, in: call, buffer, length, now, isRetransmission: false)
         } else if let (uplink, payloadType) = repaired(by: header, packet) {
             var bytes = packet.mutableBytes
             guard
@@ -27,18 +27,21 @@ extension Leg {
                     &bytes, header: header, length: length, payloadType: payloadType, ssrc: uplink.ssrc),
                 let original = RTPHeader(parsing: UnsafeRawBufferPointer(rebasing: buffer[..<length]).bytes)
             else { return }
-            accept(original, of: uplink, buffer, length, now, isRetransmission: true)
+            accept(original, of: uplink, in: call, buffer, length, now, isRetransmission: true)
         } else {
             call.metrics.packetsRejected &+= 1
         }
     }
 
+    /// What a packet meets is handed from here to `carry`, so that it is not counted anew for each look at it.
     private func accept(
-        _ header: RTPHeader, of uplink: Uplink, _ buffer: UnsafeMutableRawBufferPointer, _ length: Int,
+        _ header: RTPHeader, of uplink: Uplink, in call: Call, _ buffer: UnsafeMutableRawBufferPointer, _ length: Int,
         _ now: MonotonicInstant, isRetransmission: Bool
     ) {
         let arrival = uplink.recovery.received(
-            header.sequenceNumber, isRetransmission: isRetransmission, roundTrip: reporting.roundTrip, at: now)
+            header.sequenceNumber, isRetransmission: isRetransmission, roundTrip: reporting.recentRoundTrips.least,
+            at: now)
+        if uplink.recovery.hasMissing { lacksPackets = true }
         switch arrival {
         case .duplicate: return
         case .new, .late:
@@ -65,7 +68,7 @@ extension Leg {
             return
         }
         var startsKeyFrame = false
-        if uplink.slot != .mic, let kind = uplink.negotiation.kind(header.payloadType) {
+        if uplink.slot != .mic, let kind = uplink.payload.kind {
             let payload = UnsafeRawBufferPointer(rebasing: buffer[header.payloadRange]).bytes
             startsKeyFrame = VideoPayload.startsKeyFrame(codec: kind, payload: payload)
             if startsKeyFrame {
@@ -73,78 +76,94 @@ extension Leg {
                 uplink.recovery.keyFrameStarted(header.sequenceNumber)
             }
         }
-        forward(header, of: uplink, buffer, length, now, startsKeyFrame: startsKeyFrame)
+        guard let way = ways[uplink.slot.index] else { return }
+        // What follows a late packet was not waited for: nothing can begin with it.
+        carry(
+            header, of: uplink, in: call, over: way, way.downlink, buffer, length, now, startsKeyFrame: startsKeyFrame,
+            mayBegin: arrival == .new)
     }
 
-    private func forward(
-        _ header: RTPHeader, of uplink: Uplink, _ buffer: UnsafeMutableRawBufferPointer, _ length: Int,
-        _ now: MonotonicInstant, startsKeyFrame: Bool
+    private func carry(
+        _ header: RTPHeader, of uplink: Uplink, in call: Call, over way: Way, _ downlink: Downlink,
+        _ buffer: UnsafeMutableRawBufferPointer, _ length: Int, _ now: MonotonicInstant, startsKeyFrame: Bool,
+        mayBegin: Bool
     ) {
-        guard let other = call.other(than: seat), let route = routes[uplink.slot.index],
-            let downlink = other.downlinks[uplink.slot.index], let path = other.transport, path.state == .connected
-        else { return }
+        guard way.path.isConnected else { return }
         guard header.payloadLength > 0 else {
             return downlink.rewriter.skip(ssrc: header.ssrc, sequenceNumber: header.sequenceNumber)
         }
         var bytes = buffer.mutableBytes
         var length = length
-        guard let payloadType = payloadType(of: header, route, &bytes, &length),
-            mayFeed(downlink, uplink, now, startsKeyFrame: startsKeyFrame)
+        guard let payloadType = payloadType(of: header, way, &bytes, &length),
+            mayFeed(downlink, uplink, now, startsKeyFrame: startsKeyFrame && mayBegin)
         else { return }
-        guard other.admits(downlink, startsKeyFrame: startsKeyFrame) else {
+        guard way.leg.admits(downlink, startsKeyFrame: startsKeyFrame && mayBegin) else {
             call.metrics.packetsShed &+= 1
             return downlink.rewriter.skip(ssrc: header.ssrc, sequenceNumber: header.sequenceNumber)
         }
         guard
             let out = downlink.rewriter.rewrite(
                 ssrc: header.ssrc, sequenceNumber: header.sequenceNumber, timestamp: header.timestamp,
-                clockRate: uplink.negotiation.clockRate(header.payloadType), now: now)
+                clockRate: uplink.payload.clockRate, now: now)
         else { return }
+        // The packet that began the picture is lost, and would be too late for this stream.
+        if out.startsSource, !startsKeyFrame, uplink.slot != .mic { requestKeyFrame(of: uplink, at: now) }
         RTPHeader.rewrite(
             in: &bytes, payloadType: payloadType, sequenceNumber: out.sequenceNumber, timestamp: out.timestamp,
             ssrc: downlink.ssrc)
-        let element = route.extensions.apply(to: &bytes, header: header, seeking: downlink.stamp.id)
-        length = other.stamp(downlink.stamp, &bytes, header, element, length, now)
+        let element =
+            header.extensionLength == 0
+            ? nil : way.route.extensions.apply(to: &bytes, header: header, seeking: downlink.stamp.id)
+        length = way.leg.stamp(downlink.stamp, &bytes, header, element, length, now)
         if downlink.remembers {
             downlink.history.store(
                 sequence: out.sequenceNumber, bytes: UnsafeRawBufferPointer(rebasing: buffer[..<length]).bytes, at: now)
         }
-        guard path.forwardRTP(buffer, length: length) else { return }
+        guard way.path.forwardRTP(buffer, length: length) else {
+            call.metrics.packetsUnsent &+= 1
+            return
+        }
         downlink.statistics.sent(timestamp: out.timestamp, payloadBytes: header.payloadLength, at: now)
         downlink.meter.count(length)
-        call.metrics.packetsForwarded &+= 1
-        call.metrics.bytesForwarded &+= UInt64(truncatingIfNeeded: length)
-        forwarded &+= 1
+        forwarded.packets &+= 1
+        forwarded.bytes &+= UInt64(truncatingIfNeeded: length)
     }
 
     /// Sends on what was forwarded of the packets that had arrived together. Each of them counts with the time of the one that waited
     /// longest: from the kernel's taking it to the last one's leaving.
     func transport(_ transport: PeerTransport, deliveredPacketsFrom arrival: Int64?) {
-        guard forwarded > 0 else { return }
-        call.other(than: seat)?.transport?.flushForwarded()
+        guard forwarded.packets > 0, let other = call.other(than: seat) else { return }
+        other.transport?.flushForwarded()
+        let refused = min(other.takeUnsent(), forwarded.packets)
+        let sent = forwarded.packets &- refused
+        call.metrics.packetsUnsent &+= refused
+        call.metrics.packetsForwarded &+= sent
+        call.metrics.bytesForwarded &+= refused == 0 ? forwarded.bytes : forwarded.bytes / forwarded.packets &* sent
         if let arrival {
             let waited = max(0, wallClockNanoseconds() &- arrival)
-            call.metrics.forwardLatency.observe(Double(waited) / 1e9, count: forwarded)
+            call.metrics.forwardLatency.observe(Double(waited) / 1e9, count: sent)
         }
-        forwarded = 0
+        forwarded = (0, 0)
     }
 
     /// The receiver's payload type for a packet; nil where it cannot take it. Redundant audio is rewritten, or reduced to
     /// its newest frame where the receiver takes none.
     @inline(__always)
     private func payloadType(
-        of header: RTPHeader, _ route: Route, _ bytes: inout MutableRawSpan, _ length: inout Int
+        of header: RTPHeader, _ way: Way, _ bytes: inout MutableRawSpan, _ length: inout Int
     ) -> UInt8? {
-        if header.payloadType == route.stripped {
+        if header.payloadType == way.route.stripped {
             guard let frame = RedundantAudio.strip(&bytes, header: header) else { return nil }
             length = frame.length
-            let type = route.payloadTypes[Int(frame.payloadType & 0x7f)]
+            let type = way.payloadType(frame.payloadType)
             return type == 0xff ? nil : type
         }
-        let type = route.payloadTypes[Int(header.payloadType & 0x7f)]
+        let type = way.payloadType(header.payloadType)
         guard type != 0xff else { return nil }
-        if header.payloadType == route.redundant {
-            guard RedundantAudio.rewrite(header.payloadRange, in: &bytes, types: route.payloadTypes) else { return nil }
+        if header.payloadType == way.route.redundant {
+            guard RedundantAudio.rewrite(header.payloadRange, in: &bytes, types: way.route.payloadTypes) else {
+                return nil
+            }
         }
         return type
     }

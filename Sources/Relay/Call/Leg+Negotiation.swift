@@ -26,9 +26,8 @@ final class SlotNegotiation {
     /// The payload type that a retransmission's payload type repeats, and the other way round; 0xff: none.
     private let repaired: [UInt8]
     private let repairs: [UInt8]
-    /// Clock rate by payload type; 0: not negotiated.
-    private let clockRates: [UInt32]
-    private let kinds: [VideoCodecKind?]
+    /// By payload type; nil: not negotiated.
+    private let meanings: [PayloadMeaning?]
 
     init?(_ media: NegotiatedMedia) {
         guard let slot = media.slot else { return nil }
@@ -52,18 +51,17 @@ final class SlotNegotiation {
         }
         self.repaired = repaired
         self.repairs = repairs
-        var clockRates = [UInt32](repeating: 0, count: 128)
-        var kinds = [VideoCodecKind?](repeating: nil, count: 128)
-        for payload in media.payloads where payload.payloadType < 128 {
-            clockRates[Int(payload.payloadType)] = payload.clockRate
-            kinds[Int(payload.payloadType)] = VideoCodecKind(codecName: payload.codec.name)
+        var meanings = [PayloadMeaning?](repeating: nil, count: 128)
+        for payload in media.payloads where payload.payloadType < 128 && payload.clockRate > 0 {
+            meanings[Int(payload.payloadType)] = PayloadMeaning(
+                type: payload.payloadType, clockRate: payload.clockRate,
+                kind: VideoCodecKind(codecName: payload.codec.name))
         }
-        self.clockRates = clockRates
-        self.kinds = kinds
+        self.meanings = meanings
     }
 
-    @inline(__always)
-    func clockRate(_ payloadType: UInt8) -> UInt32 { clockRates[Int(payloadType & 0x7f)] }
+    /// What a payload type stands for; nil where it was not negotiated.
+    func meaning(_ payloadType: UInt8) -> PayloadMeaning? { meanings[Int(payloadType & 0x7f)] }
 
     /// What a retransmission of this payload type repeats; nil where it is none.
     @inline(__always)
@@ -93,9 +91,6 @@ final class SlotNegotiation {
         if takesLimit, let id = id(NegotiationPolicy.sendTime, sent: true) { return .sendTime(id) }
         return .none
     }
-
-    @inline(__always)
-    func kind(_ payloadType: UInt8) -> VideoCodecKind? { kinds[Int(payloadType & 0x7f)] }
 }
 
 /// How packets of one slot are rewritten from the sender's numbers to the receiver's.
@@ -137,6 +132,32 @@ final class Route {
         case .sendTime(let id): if let own = sender.id(NegotiationPolicy.sendTime, sent: false) { map[own] = id }
         }
         extensions = map
+    }
+}
+
+/// Where packets of one slot go: what of the other side they meet on their way, found once for all of them.
+///
+/// It lasts until either side negotiates or leaves.
+final class Way {
+    let leg: Leg
+    let downlink: Downlink
+    let path: PeerTransport
+    let route: Route
+    /// The sender's payload type of the last packet, and what the receiver calls it.
+    private var last: (sent: UInt8, received: UInt8) = (0xff, 0xff)
+
+    init(to leg: Leg, downlink: Downlink, path: PeerTransport, route: Route) {
+        self.leg = leg
+        self.downlink = downlink
+        self.path = path
+        self.route = route
+    }
+
+    /// The receiver's payload type; 0xff: it cannot take that codec.
+    @inline(__always)
+    func payloadType(_ sent: UInt8) -> UInt8 {
+        if last.sent != sent { last = (sent, route.payloadTypes[Int(sent & 0x7f)]) }
+        return last.received
     }
 }
 
@@ -262,15 +283,15 @@ extension Leg {
 
     /// Recomputes where this leg's packets go; called whenever either side negotiates or leaves.
     func reroute() {
-        let other = call.other(than: seat)
-        for index in routes.indices {
-            guard let mine = slots[index], let theirs = other?.slots[index] else {
-                routes[index] = nil
-                continue
-            }
-            routes[index] = Route(from: mine, to: theirs)
+        ways = InlineArray(repeating: nil)
+        guard let other = call.other(than: seat), let path = other.transport else { return }
+        for index in slots.indices {
+            guard let mine = slots[index], let theirs = other.slots[index], let downlink = other.downlinks[index],
+                let route = Route(from: mine, to: theirs)
+            else { continue }
+            ways[index] = Way(to: other, downlink: downlink, path: path, route: route)
         }
-        guard let other, let mine = slots[1], let theirs = other.slots[1], routes[1] != nil else { return }
+        guard let mine = slots[1], let theirs = other.slots[1], ways[1] != nil else { return }
         // What a browser sends is the first codec of its answer; where the other side cannot take that one, it is
         // asked to offer again with one that both have.
         if let sent = mine.codecs.first, !theirs.codecs.contains(where: { $0.codec == sent.codec }) {

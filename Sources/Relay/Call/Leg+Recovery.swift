@@ -7,11 +7,13 @@ import Transport
 extension Leg {
     /// Asks the sender for what is missing (RFC 4585 §6.2.1), and for key frames where asking helps no more.
     func recoverLosses(_ now: MonotonicInstant) {
-        guard let transport, transport.state == .connected else { return }
+        guard let transport, transport.isConnected else { return }
         var writer: RTCPWriter?
+        lacksPackets = false
         for uplink in uplinks where uplink.recovery.hasMissing {
+            lacksPackets = true
             var lost: [UInt16] = []
-            let isBroken = uplink.recovery.due(at: now, roundTrip: reporting.roundTrip, into: &lost)
+            let isBroken = uplink.recovery.due(at: now, roundTrip: reporting.recentRoundTrips.least, into: &lost)
             if isBroken, uplink.slot != .mic, isNeeded(uplink) { requestKeyFrame(of: uplink, at: now) }
             guard !lost.isEmpty, call.meter.isOpen, isNeeded(uplink) else { continue }
             var compound = writer ?? RTCPWriter()
@@ -31,12 +33,12 @@ extension Leg {
     /// Answers a NACK from the history, on a stream of its own where that was negotiated (RFC 4588). What the relay never
     /// had itself, it has asked the sender for already.
     func retransmit(_ lost: [LostPackets], of ssrc: UInt32, at now: MonotonicInstant) {
-        guard call.meter.isOpen, let transport, transport.state == .connected,
+        guard call.meter.isOpen, let transport, transport.isConnected,
             let downlink = downlinks.lazy.compactMap({ $0 }).first(where: { $0.ssrc == ssrc }),
             let negotiation = slots[downlink.slot.index], downlink.slot == .mic || !congestion.down.isShedding
         else { return }
         // An answer that is still on its way is not sent again.
-        let interval = (reporting.roundTrip ?? 0) / 4 &* 3
+        let interval = (reporting.recentRoundTrips.least ?? 0) / 4 &* 3
         withUnsafeTemporaryAllocation(byteCount: Downlink.packetLimit + Self.room, alignment: 8) { buffer in
             for group in lost {
                 group.forEach { sequence in
@@ -75,7 +77,7 @@ extension Leg {
     /// Sends padding on the retransmission stream of a video slot, `count` bytes of it or a little more: what a probe needs
     /// beside the media (RFC 4588 leaves an empty payload to whoever sends it; browsers do the same).
     func sendPadding(_ count: Int, at now: MonotonicInstant) {
-        guard let transport, transport.state == .connected, call.meter.isOpen,
+        guard let transport, transport.isConnected, call.meter.isOpen,
             let downlink = downlinks.lazy.compactMap({ $0 }).first(where: { self.repairType(of: $0) != nil }),
             let payloadType = repairType(of: downlink)
         else { return }

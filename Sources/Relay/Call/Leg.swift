@@ -10,14 +10,16 @@ import Transport
 final class Leg {
     let user: UserID
     let seat: Seat
-    unowned let call: Call
+    /// Owns its legs. Only a job of the worker frees a call, never a packet on its way, so no count is kept for each look at it.
+    unowned(unsafe) let call: Call
 
     var transport: PeerTransport?
     var session: NegotiatedSession?
     /// One entry for each slot the peer's offer has.
     var slots: [SlotNegotiation?] = [nil, nil, nil]
-    /// Where packets of each of our slots go on the other leg; nil where there is no way.
-    var routes: [Route?] = [nil, nil, nil]
+    /// Where packets of each of our slots go on the other leg; nil where there is no way. What the other leg has of us, it holds here:
+    /// it is given up when either leaves.
+    var ways = InlineArray<3, Way?>(repeating: nil)
     /// Streams this peer sends, by SSRC; few, and bounded.
     var uplinks: [Uplink] = []
     /// Streams of retransmissions this peer sends (RFC 4588), and what they repeat.
@@ -25,9 +27,15 @@ final class Leg {
     /// Streams this peer is sent, by slot.
     var downlinks: [Downlink?] = [nil, nil, nil]
     var reporting = LegReporting()
-    /// Packets of this peer forwarded since the last flush.
-    var forwarded: UInt64 = 0
+    /// Packets of this peer handed on since the last flush.
+    var forwarded = (packets: UInt64(0), bytes: UInt64(0))
+    /// Of what was handed on to this peer, packets that its socket did not take and that are counted.
+    private var unsentCounted: UInt64 = 0
     var congestion = LegCongestion()
+    /// Whether packets of a stream may be missing, and a key frame may have to be asked for again: looked at every ten milliseconds,
+    /// where the streams themselves need not be.
+    var lacksPackets = false
+    var awaitsKeyFrames = false
     var sessionID = UInt64.random(in: 1...(UInt64.max >> 2))
     var sessionVersion: UInt64 = 0
 
@@ -46,8 +54,10 @@ final class Leg {
         self.call = call
     }
 
-    var isSettingUp: Bool { transport?.state == .connecting }
-    var isConnected: Bool { transport?.state == .connected }
+    deinit { transport?.detach() }
+
+    var isSettingUp: Bool { transport?.isConnecting == true }
+    var isConnected: Bool { transport?.isConnected == true }
     /// Whether there was a path and is none now.
     var isReconnecting: Bool { wasConnected && shown != .connected }
 
@@ -86,6 +96,8 @@ final class Leg {
     {
         if let old = transport {
             old.close()
+            old.detach()
+            call.other(than: seat)?.ways = InlineArray(repeating: nil)
             call.interrupted(seat, at: now)
         }
         answered = false
@@ -98,6 +110,7 @@ final class Leg {
         reporting = LegReporting()
         congestion = LegCongestion()
         shown = nil
+        unsentCounted = 0
         do {
             let transport = try PeerTransport(
                 context: call.context, certificate: call.surroundings.certificate,
@@ -127,19 +140,30 @@ final class Leg {
         }
     }
 
-    func close() { transport?.close() }
+    func close() {
+        transport?.close()
+        ways = InlineArray(repeating: nil)
+    }
+
+    /// Packets that this peer's socket did not take since the last call.
+    @inline(__always)
+    func takeUnsent() -> UInt64 {
+        let unsent = transport?.unsent ?? 0
+        defer { unsentCounted = unsent }
+        return unsent &- min(unsentCounted, unsent)
+    }
 
     // MARK: Time
 
     func tick(_ now: MonotonicInstant) {
         guard let transport else { return }
         transport.tick(now)
-        if transport.state == .connected {
+        if transport.isConnected {
             show(now.since(transport.lastArrival) > Self.silenceLimit ? .disconnected : .connected)
         }
-        recoverLosses(now)
+        if lacksPackets { recoverLosses(now) }
         controlCongestion(now)
-        for uplink in uplinks where uplink.keyFrames.due(at: now) { sendPictureLossIndication(uplink) }
+        if awaitsKeyFrames { repeatKeyFrameRequests(now) }
     }
 
     func show(_ state: PathState) {
@@ -179,10 +203,6 @@ extension Leg: PeerTransportDelegate {
         guard answered, transport === self.transport else { return }
         guard let candidate else { return call.emit(.candidate(for: user, nil)) }
         call.emit(.candidate(for: user, candidateMessage(candidate)))
-    }
-
-    func transport(_ transport: PeerTransport, watches descriptors: [Int32]) {
-        for descriptor in descriptors { call.loop.watch(descriptor, token: UInt64(descriptor)) }
     }
 
     private func candidateMessage(_ candidate: String) -> CandidateMessage {

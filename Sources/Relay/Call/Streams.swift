@@ -6,6 +6,8 @@ final class Uplink {
     let ssrc: UInt32
     let slot: MediaSlot
     let negotiation: SlotNegotiation
+    /// What the last packet's payload type means: it seldom changes, and the tables of a negotiation are far away.
+    private(set) var payload = PayloadMeaning()
     var statistics: ReceptionStatistics
     var keyFrames = KeyFrameThrottle()
     /// The sender's last report: its NTP time, the RTP timestamp of the same moment, and when it came.
@@ -20,8 +22,8 @@ final class Uplink {
     var lastArrival = MonotonicInstant(nanoseconds: .min)
     /// What is missing, and was asked for again.
     var recovery: LossRecovery
-    /// Recovered and given up packets already counted into the metrics.
-    var recoveryCounted = (recovered: Int64(0), abandoned: Int64(0))
+    /// What became of packets, as far as it is counted into the metrics.
+    var fatesCounted = PacketFates()
     /// Which of the slot's simulcast layers it is; nil where the sender sends one stream.
     let layer: Int?
     /// Bits per second lately, for congestion control.
@@ -41,6 +43,27 @@ final class Uplink {
             ssrc: ssrc, clockRate: negotiation.codecs.first?.clockRate ?? (video ? 90_000 : 48_000))
         quality = UplinkReading(clockRate: statistics.clockRate)
     }
+
+    /// Looks up what a packet's payload type means.
+    ///
+    /// - Returns: whether it was negotiated.
+    @inline(__always)
+    func reads(_ payloadType: UInt8) -> Bool {
+        if payload.type == payloadType { return true }
+        guard let meaning = negotiation.meaning(payloadType) else { return false }
+        payload = meaning
+        return true
+    }
+}
+
+/// What a payload type stands for in one m-line.
+struct PayloadMeaning {
+    /// 0xff: none yet.
+    var type: UInt8 = 0xff
+    /// In Hz.
+    var clockRate: UInt32 = 0
+    /// Nil for audio.
+    var kind: VideoCodecKind?
 }
 
 /// A stream that a participant is sent: one SSRC for the life of their path, whoever feeds it.

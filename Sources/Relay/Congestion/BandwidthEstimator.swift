@@ -11,6 +11,10 @@ package struct BandwidthEstimator: Sendable {
     /// Below this share of the estimate the path is not used up; then a wait must last for so many reports.
     private static let usedShare = 0.7
     private static let patience = 4
+    /// A wait above this is taken down without video, and judged there.
+    private static let judgedWait = NanosecondCount.milliseconds(250)
+    /// At this share of the most that arrived in a wait, a queue of ours is gone after so long.
+    private static let draining = (share: 0.6, time: NanosecondCount.seconds(3))
 
     private var groups = ArrivalGroups()
     private var trend = DelayTrend()
@@ -21,6 +25,8 @@ package struct BandwidthEstimator: Sendable {
     private var batch = (arrived: 0, lost: 0)
     /// Reports in a row that told of packets waiting.
     private var waitingReports = 0
+    /// A wait that lasts: the most that arrived in it, since when far less arrives, and the least of it since then.
+    private var lasting: (rate: Double, drainedSince: MonotonicInstant?, least: NanosecondCount)?
 
     /// An estimate to start from, and its bounds, in bits per second.
     package init(start: Double, bounds: ClosedRange<Double>) {
@@ -56,6 +62,7 @@ package struct BandwidthEstimator: Sendable {
     /// The packets of one report have been told.
     package mutating func feedbackDone(roundTrip: NanosecondCount?, at now: MonotonicInstant) {
         waiting.feedbackDone(at: now)
+        judgeWait(at: now)
         waitingReports = waiting.value < Self.overuseQueue ? 0 : waitingReports &+ 1
         // A delay that grows while nothing waits is a burst's own: a key frame, a probe.
         let usage = trend.usage == .over && !isFull ? .under : trend.usage
@@ -78,6 +85,28 @@ package struct BandwidthEstimator: Sendable {
     private var isFull: Bool {
         let isHalfEmpty = (throughput.value ?? 0) < Self.usedShare * bitrate
         return waitingReports >= (isHalfEmpty ? Self.patience : 1)
+    }
+
+    /// A queue of ours would be gone where far less arrives for a while than did before in it. What is left then is the path's own delay:
+    /// another route, a radio that trembles.
+    private mutating func judgeWait(at now: MonotonicInstant) {
+        guard waiting.value > Self.noQueue, waiting.value < Self.judgedWait, let arriving = throughput.value else {
+            return lasting = nil
+        }
+        guard var running = lasting else { return lasting = (arriving, nil, waiting.value) }
+        running.rate = max(running.rate, arriving)
+        if arriving > Self.draining.share * running.rate {
+            running.drainedSince = nil
+            lasting = running
+            return
+        }
+        running.least = running.drainedSince == nil ? waiting.value : min(running.least, waiting.value)
+        let since = running.drainedSince ?? now
+        running.drainedSince = since
+        lasting = running
+        guard now.since(since) >= Self.draining.time else { return }
+        waiting.rebase(by: running.least)
+        lasting = nil
     }
 
     /// A probe found that so many bits per second arrive.

@@ -4,12 +4,19 @@ package import RTP
 ///
 /// What a relay forwards is limited by the sender, and the sender by what the relay allows it: without a trial the
 /// estimate could only grow as slowly as the delay-based control lets it. A probe fills the path up to twice the
-/// estimate for 50 ms, with padding between the media, and measures how fast that arrives. One that arrives is followed
+/// estimate, with padding between the media, and measures how fast that arrives. One that arrives is followed
 /// by the next at twice the rate at once, one that does not by a pause.
 ///
-///     idle ─wanted, calm─► sending (50 ms) ──► measuring ─all reported, or late─► idle
+/// Routers that limit a rate let some thousand bytes pass at any speed. So a probe is of more than that, or lasts as long as is bearable,
+/// and its first bytes are not measured.
+///
+///     idle ─wanted, calm─► sending (50 to 200 ms) ──► measuring ─all reported, or late─► idle
 package struct ProbeController: Sendable, BitwiseCopyable {
     private static let duration = NanosecondCount.milliseconds(50)
+    private static let longestDuration = NanosecondCount.milliseconds(200)
+    private static let bytes = 12_000
+    /// Bytes at the beginning, at most half of the probe, that a router may let pass faster than it can go on.
+    private static let allowance = 4000
     /// How often padding is sent: our own tick.
     private static let step = NanosecondCount.milliseconds(10)
     private static let pause = NanosecondCount.milliseconds(2500)
@@ -36,6 +43,8 @@ package struct ProbeController: Sendable, BitwiseCopyable {
     private var failures = 0
     private var sending = Span()
     private var arriving = Span()
+    /// What arrived of it first.
+    private var skipped = Span()
 
     /// Packets of a probe at one end of the path.
     private struct Span: BitwiseCopyable {
@@ -82,6 +91,7 @@ package struct ProbeController: Sendable, BitwiseCopyable {
         rate = min(2 * estimate, limit)
         sending = Span()
         arriving = Span()
+        skipped = Span()
         state = .sending(since: now)
     }
 
@@ -90,14 +100,18 @@ package struct ProbeController: Sendable, BitwiseCopyable {
 
     /// A packet of the probe arrived, on the receiver's clock.
     package mutating func arrived(_ packet: SentPacket, at arrival: NanosecondCount) {
-        if packet.probe == number, packet.probe != 0 { arriving.add(packet.size, at: arrival) }
+        guard packet.probe == number, packet.probe != 0 else { return }
+        guard skipped.bytes >= min(Self.allowance, sending.bytes / 2) else {
+            return skipped.add(packet.size, at: arrival)
+        }
+        arriving.add(packet.size, at: arrival)
     }
 
     /// Bytes of padding to send now, beside the media that are sent anyway; ends the probe when it has lasted.
     package mutating func padding(at now: MonotonicInstant) -> Int {
         guard case .sending(let since) = state else { return 0 }
         let elapsed = now.since(since)
-        guard elapsed < Self.duration else {
+        guard elapsed < Self.duration || (sending.bytes < Self.bytes && elapsed < Self.longestDuration) else {
             cluster = 0
             state = .measuring(until: now.advanced(by: Self.patience))
             return 0
@@ -110,11 +124,14 @@ package struct ProbeController: Sendable, BitwiseCopyable {
     /// came to tell.
     package mutating func result(at now: MonotonicInstant) -> Double? {
         guard case .measuring(let until) = state else { return nil }
-        guard arriving.packets >= sending.packets || now >= until else { return nil }
+        let packets = arriving.packets &+ skipped.packets
+        guard packets >= sending.packets || now >= until else { return nil }
         state = .idle
         next = now.advanced(by: failures > 1 ? Self.longPause : Self.pause)
         failures = min(failures &+ 1, 2)
-        guard arriving.packets >= Self.fewestPackets, arriving.packets * 5 >= sending.packets * 4 else { return nil }
+        guard packets >= Self.fewestPackets, arriving.packets > 1, packets * 5 >= sending.packets * 4 else {
+            return nil
+        }
         let sent = sending.rate(without: sending.lastBurst)
         let arrived = arriving.rate(without: arriving.firstSize)
         // Where it arrives more slowly than it was sent, the path is full at what arrives.

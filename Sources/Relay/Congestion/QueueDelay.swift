@@ -35,10 +35,13 @@ package struct QueueDelay: Sendable, BitwiseCopyable {
     }
 
     /// What is measured now is no queue: it did not shrink although nothing fed it.
-    package mutating func rebase() {
+    ///
+    /// - Parameter wait: how much of it; nil: all.
+    package mutating func rebase(by wait: NanosecondCount? = nil) {
         guard base != .max else { return }
-        base = min(base, olderBase) &+ value
+        let wait = wait ?? value
+        base = min(base, olderBase) &+ wait
         olderBase = .max
-        value = 0
+        value = max(value &- wait, 0)
     }
 }

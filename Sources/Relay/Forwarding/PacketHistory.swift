@@ -5,7 +5,8 @@ package import RTP
 /// The bytes lie one behind the other in a ring, and a slot per sequence number modulo `slots` knows where. The ring begins small and
 /// doubles when it comes round in less than a second, up to its limit: a slow stream holds little memory, a fast one a second's worth.
 /// Nothing is allocated before the first packet, nor for one packet after the other. A packet is answered for at most a second, at
-/// most five times, and not again before the minimum interval: what a receiver can make us send is bounded by what it was sent anyway.
+/// most ten times, as often as browsers ask, and not again before the minimum interval: what a receiver can make us send is bounded by
+/// what it was sent anyway.
 /// Older packets give way to newer ones, never the other way round.
 package struct PacketHistory: ~Copyable, Sendable {
     /// How old a packet may be to be sent again, in nanoseconds: 1 s.
@@ -13,7 +14,7 @@ package struct PacketHistory: ~Copyable, Sendable {
     /// The least time between two answers with the same packet, in nanoseconds: 20 ms.
     package static let minimumInterval: NanosecondCount = .milliseconds(20)
     /// How often one packet is sent again at most.
-    package static let maximumAnswers: UInt8 = 5
+    package static let maximumAnswers: UInt8 = 10
     /// Bytes a ring begins with.
     private static let firstBytes = 16_384
 

@@ -72,14 +72,21 @@ package struct SendStatistics: Sendable {
     /// The round trip is RFC 3550 §6.4.1's A − LSR − DLSR, with the report found by its LSR and timed by the monotonic
     /// clock, so that neither clock's wall time matters. A negative one is the rounding of the two delays and counts
     /// as 0; more than a minute is not believed.
-    package mutating func received(_ block: ReportBlock, at now: MonotonicInstant) {
-        guard block.ssrc == ssrc else { return }
+    ///
+    /// - Returns: whether it told the round trip.
+    @discardableResult
+    package mutating func received(_ block: ReportBlock, at now: MonotonicInstant) -> Bool {
+        guard block.ssrc == ssrc else { return false }
         lastBlock = block
-        guard block.lastSenderReport != 0 else { return }
+        guard block.lastSenderReport != 0 else { return false }
+        var told = false
         for index in 0..<min(reportCount, Self.remembered) where reports[index].middle == block.lastSenderReport {
             let held = Int64(block.delaySinceLastSenderReport) &* 1_000_000_000 / 65536
             let trip = max(now.since(reports[index].sent) &- held, 0)
-            if trip <= .seconds(60) { roundTrip = trip }
+            guard trip <= .seconds(60) else { continue }
+            roundTrip = trip
+            told = true
         }
+        return told
     }
 }

@@ -35,16 +35,18 @@ public struct RelayMetrics: Sendable {
     public var callsActive = 0
     /// Peers with an established path now.
     public var participants = 0
-    /// RTP packets sent to the other side.
+    /// RTP packets sent to the other side: those that the socket took.
     public var packetsForwarded: UInt64 = 0
-    /// Bytes of those packets, headers included, without SRTP's tag.
+    /// Bytes of those packets, headers included, without SRTP's tag. Of a batch that the socket took in part, the packets' mean.
     public var bytesForwarded: UInt64 = 0
     /// Uplink packets that never arrived (RFC 3550 §6.4.1, cumulative).
     public var packetsLost: UInt64 = 0
-    /// Uplink packets that came again after the relay had asked for them.
-    public var packetsRecovered: UInt64 = 0
-    /// Uplink packets that were given up: what was lost after recovery.
-    public var packetsUnrecovered: UInt64 = 0
+    /// Packets that the socket towards their receiver did not take.
+    public var packetsUnsent: UInt64 = 0
+    /// What became of the sound's packets on their way to the relay.
+    public var audio = PacketFates()
+    /// What became of the pictures' packets on their way to the relay.
+    public var video = PacketFates()
     /// Video packets held back because the way to their receiver was full.
     public var packetsShed: UInt64 = 0
     /// Padding packets sent to find out what a path carries.
@@ -70,8 +72,9 @@ public struct RelayMetrics: Sendable {
         packetsForwarded &+= other.packetsForwarded
         bytesForwarded &+= other.bytesForwarded
         packetsLost &+= other.packetsLost
-        packetsRecovered &+= other.packetsRecovered
-        packetsUnrecovered &+= other.packetsUnrecovered
+        packetsUnsent &+= other.packetsUnsent
+        audio.add(other.audio)
+        video.add(other.video)
         packetsShed &+= other.packetsShed
         packetsProbing &+= other.packetsProbing
         packetsGated &+= other.packetsGated

@@ -6,8 +6,11 @@ package import RTP
 /// reordering seen so far explains, again each round trip, and given up when it could no longer be of use. So every
 /// missing packet ends in one of three ways: it came late by itself, it was recovered, or it was given up.
 ///
-///     gap ──tolerance──► asked ──round trip──► asked … ──age, tries──► given up
+///     gap ──tolerance──► asked ──round trip──► asked … ──age──► given up
 ///       └─ came: late       └─ came: recovered
+///
+/// Questions and answers get lost, too, one by one or all of a moment's: the first five questions are a round trip apart, those after
+/// them further and further, so that they do not all fall into one burst.
 ///
 /// Fixed memory, at most `limit` packets at a time; a larger gap cannot be mended. No call allocates but `due`, which
 /// appends to the list it is given.
@@ -45,6 +48,8 @@ package struct LossRecovery: Sendable {
     package static let limit = 128
     /// How often one packet is asked for at most.
     package static let maximumTries: UInt8 = 10
+    /// From this question on, the time until the next one doubles.
+    private static let steadyTries: UInt8 = 5
     /// A larger step of the sequence number is a restart (RFC 3550 A.1, `MAX_DROPOUT`).
     private static let largestStep = 3000
     private static let shortestTolerance = NanosecondCount.milliseconds(10)
@@ -60,9 +65,11 @@ package struct LossRecovery: Sendable {
         var tries: UInt8 = 0
     }
 
+    /// Packets that came by themselves, in order or late.
+    package private(set) var arrived: Int64 = 0
     /// Packets that the network lost: asked for, or given up.
     package private(set) var missed: Int64 = 0
-    /// Packets that came after they had been asked for.
+    /// Packets that came after they had been asked for, or as a repetition before that.
     package private(set) var recovered: Int64 = 0
     /// Packets that were given up.
     package private(set) var abandoned: Int64 = 0
@@ -72,7 +79,8 @@ package struct LossRecovery: Sendable {
     package private(set) var tolerance = LossRecovery.shortestTolerance
 
     private let policy: Policy
-    private var list = InlineArray<128, Missing>(repeating: Missing())
+    /// Room for all of ``limit``, from the first loss on: most streams never need it.
+    private var list: [Missing] = []
     private var count = 0
     private var highest: Int64?
     private var window = SequenceWindow()
@@ -103,12 +111,14 @@ package struct LossRecovery: Sendable {
         guard let highest else {
             guard !isRetransmission else { return .duplicate }
             restart(at: sequence)
+            arrived &+= 1
             return .new
         }
         let step = SequenceNumber.distance(from: UInt16(truncatingIfNeeded: highest), to: sequence)
         guard step.magnitude <= Self.largestStep else {
             guard !isRetransmission else { return .duplicate }
             restart(at: sequence)
+            arrived &+= 1
             return .new
         }
         let number = highest &+ Int64(step)
@@ -119,9 +129,10 @@ package struct LossRecovery: Sendable {
         if step > 0 {
             if step > 1 { miss(from: highest &+ 1, to: number, at: now) }
             self.highest = number
+            arrived &+= 1
             return .new
         }
-        if let index = index(of: number) { came(index, roundTrip, now) }
+        if let index = index(of: number) { came(index, isRetransmission, roundTrip, now) }
         return .late
     }
 
@@ -146,14 +157,18 @@ package struct LossRecovery: Sendable {
         var kept = 0
         for index in 0..<count {
             var entry = list[index]
-            let isLate = entry.tries == 0 ? now.since(entry.since) >= tolerance : now.since(entry.asked) >= interval
-            if now.since(entry.since) > policy.maximumAge || (isLate && entry.tries >= Self.maximumTries) {
+            if now.since(entry.since) > policy.maximumAge {
                 if entry.tries == 0 { missed &+= 1 }
                 abandoned &+= 1
                 if policy.asks, entry.number > keyFrame { broken = true }
                 continue
             }
-            if isLate, policy.asks {
+            let isLate =
+                entry.tries == 0
+                ? now.since(entry.since) >= tolerance
+                : now.since(entry.asked) >= interval
+                    << NanosecondCount(max(entry.tries, Self.steadyTries) &- Self.steadyTries)
+            if isLate, policy.asks, entry.tries < Self.maximumTries {
                 if entry.tries == 0 { missed &+= 1 }
                 entry.tries &+= 1
                 entry.asked = now
@@ -183,23 +198,29 @@ package struct LossRecovery: Sendable {
             overrun = policy.asks
             return
         }
+        if list.isEmpty { list = Array(repeating: Missing(), count: Self.limit) }
         for number in first..<end {
             list[count] = Missing(number: number, since: now)
             count &+= 1
         }
     }
 
-    private mutating func came(_ index: Int, _ roundTrip: NanosecondCount?, _ now: MonotonicInstant) {
+    private mutating func came(
+        _ index: Int, _ isRetransmission: Bool, _ roundTrip: NanosecondCount?, _ now: MonotonicInstant
+    ) {
         let entry = list[index]
         // An answer cannot be here before half a round trip has passed: what comes sooner was only late.
         let answerable = (roundTrip ?? Self.assumedRoundTrip) / 2
-        if entry.tries == 0 || (entry.tries == 1 && now.since(entry.asked) < answerable) {
+        if !isRetransmission, entry.tries == 0 || (entry.tries == 1 && now.since(entry.asked) < answerable) {
             let lateness = now.since(entry.since)
             if lateness > tolerance / 5 &* 4 {
                 tolerance = min(max(lateness / 4 &* 5, tolerance), Self.longestTolerance)
             }
             if entry.tries > 0 { missed &-= 1 }
+            arrived &+= 1
         } else {
+            // Senders also probe with repeated packets that nobody has asked for yet.
+            if entry.tries == 0 { missed &+= 1 }
             recovered &+= 1
             // Slowly back: a path that reordered once is not slow to be asked forever.
             tolerance = max(tolerance &- tolerance / 64, Self.shortestTolerance)

@@ -15,16 +15,20 @@ actor Worker {
     private let surroundings: Surroundings
     private var context: TransportContext?
     private var calls: [CallKey: Call] = [:]
-    private var nextTick = MonotonicInstant(nanoseconds: 0)
-    private var nextIteration = MonotonicInstant(nanoseconds: 0)
+    private var rounds = TickRounds<Call>()
+    /// Whether a path is being set up, as of the last look.
+    private var isSettingUp = false
+    private var nextSetup = MonotonicInstant(nanoseconds: 0)
+    private var nextPost = MonotonicInstant(nanoseconds: 0)
+    private let post = EventPost()
     private var finishedCalls = RelayMetrics()
 
-    /// Calls look at the time this often; more often while a path is being set up.
-    private static let tick = NanosecondCount.milliseconds(10)
-    /// libnice's timers are iterated this often while nobody connects.
-    private static let iteration = NanosecondCount.milliseconds(50)
-    private static let setupTick = NanosecondCount.milliseconds(4)
-    private static let idleTick = NanosecondCount.milliseconds(500)
+    /// A call looks at the time this often while a path of it is being set up.
+    private static let setupTick = NanosecondCount.milliseconds(2)
+    /// The least that Linux gives: packets do not wait until the signaling thread has written to two hundred sockets.
+    private static let slice = NanosecondCount(100_000)
+    /// What is only shown is told this often.
+    private static let postInterval = NanosecondCount.milliseconds(50)
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
 
@@ -37,6 +41,7 @@ actor Worker {
 
     nonisolated func start() throws(SystemError) {
         try loop.start(
+            slice: Self.slice,
             prepare: { self.assumeIsolated { $0.prepare() } },
             service: { ready in self.assumeIsolated { $0.service(ready) } },
             finish: { self.assumeIsolated { $0.finish() } })
@@ -51,29 +56,34 @@ actor Worker {
     }
 
     private func service(_ ready: [UInt64]) -> NanosecondCount {
-        guard let context else { return Self.idleTick }
-        if context.read(ready) { context.iterate() }
+        guard let context else { return TickRounds<Call>.idle }
+        context.read(ready)
         let now = MonotonicInstant.now()
-        guard now >= nextTick else { return nextTick.since(now) }
-        var settingUp = false
-        var idle = true
-        for call in calls.values {
+        for call in rounds.due(at: now, isAwake: !ready.isEmpty) { call.tick(now) }
+        if isSettingUp, now >= nextSetup { tickSetups(now) }
+        if now >= nextPost {
+            post.deliver()
+            nextPost = now.advanced(by: Self.postInterval)
+        }
+        var next = rounds.next
+        if !post.isEmpty { next = min(next, nextPost) }
+        if isSettingUp { next = min(next, nextSetup) }
+        return next.since(now)
+    }
+
+    private func tickSetups(_ now: MonotonicInstant) {
+        isSettingUp = false
+        for call in calls.values where call.isSettingUp {
             call.tick(now)
-            if call.isSettingUp { settingUp = true }
-            if !call.isEmpty { idle = false }
+            isSettingUp = true
         }
-        // libnice looks at the sockets of all its agents: seldom, where nobody is on the way in.
-        if settingUp || now >= nextIteration {
-            context.iterate()
-            nextIteration = now.advanced(by: Self.iteration)
-        }
-        nextTick = now.advanced(by: settingUp ? Self.setupTick : idle ? Self.idleTick : Self.tick)
-        return nextTick.since(now)
+        nextSetup = now.advanced(by: Self.setupTick)
     }
 
     private func finish() {
         for call in calls.values { call.close(.shutdown, now: .now()) }
         calls = [:]
+        rounds = TickRounds()
         context = nil
     }
 
@@ -85,13 +95,18 @@ actor Worker {
     ) throws(RelayError) {
         guard let context else { throw RelayError(.unavailable, "the relay is shutting down") }
         let clock = CallClock(policy: policy, mediaSeconds: mediaSeconds, horizon: horizon)
-        calls[key] = Call(
-            room: room, clock: clock, context: context, loop: loop, surroundings: surroundings, events: events)
+        let call = Call(
+            room: room, clock: clock, context: context, post: post, surroundings: surroundings,
+            events: events)
+        calls[key] = call
+        rounds.add(call)
     }
 
     func offer(_ sdp: String, from user: UserID, in key: CallKey) throws(RelayError) -> String {
         let answer = try call(key).offer(sdp, from: user, now: .now())
-        nextTick = .now()
+        rounds.wake()
+        isSettingUp = true
+        nextSetup = .now()
         return answer
     }
 
@@ -109,6 +124,7 @@ actor Worker {
 
     func close(_ key: CallKey) -> ClosedCall? {
         guard let call = calls.removeValue(forKey: key) else { return nil }
+        rounds.remove(call)
         let closed = call.close(nil, now: .now())
         finishedCalls.add(call.metrics)
         return closed

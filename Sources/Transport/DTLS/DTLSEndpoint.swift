@@ -129,7 +129,7 @@ final class DTLSEndpoint {
 
     /// Tells the peer that the association ends.
     func close() {
-        if state == .established { SSL_shutdown(ssl) }
+        if state == .established, SSL_alloc_buffers(ssl) == 1 { SSL_shutdown(ssl) }
         if state == .established || state == .handshaking { state = .closed }
     }
 
@@ -162,7 +162,9 @@ final class DTLSEndpoint {
             guard result == 1 else { return check(result) }
             verify()
         }
-        guard state == .established else { return }
+        guard state == .established, SSL_alloc_buffers(ssl) == 1 else { return }
+        // Nothing more comes but alerts and repeated flights: the buffers of 16 KiB each are there only while one is read.
+        defer { SSL_free_buffers(ssl) }
         // Application data has no meaning here (no data channels); reading it processes alerts and retransmissions.
         var discard = [UInt8](repeating: 0, count: 2048)
         while state == .established {

@@ -3,9 +3,9 @@ import Glibc
 
 /// Datagrams for one connected socket that leave together: those of equal size in one call (UDP_SEGMENT), which costs a quarter of a
 /// call for each. The bytes stay where they are until then.
-struct SendQueue: ~Copyable {
+package struct SendQueue: ~Copyable {
     /// Datagrams kept at once.
-    static var capacity: Int { ReceiveBatch.capacity }
+    package static var capacity: Int { ReceiveBatch.capacity }
     /// Bytes the kernel takes in one call: an IP packet's length is 16 bits.
     private static var callLimit: Int { 64_000 }
 
@@ -14,15 +14,17 @@ struct SendQueue: ~Copyable {
     /// Whether this path takes segments; not every network device does.
     private var segments = true
 
-    init() {}
+    /// A queue that holds nothing.
+    package init() {}
 
     deinit { parts.deallocate() }
 
-    var isFull: Bool { count == Self.capacity }
+    /// Whether it has to be flushed before the next datagram.
+    package var isFull: Bool { count == Self.capacity }
 
     /// Keeps a datagram for the next flush; `bytes` must stay as they are until then.
     @inline(__always)
-    mutating func append(_ bytes: UnsafeMutableRawPointer, _ length: Int) {
+    package mutating func append(_ bytes: UnsafeMutableRawPointer, _ length: Int) {
         guard count < Self.capacity else { return }
         parts[count] = iovec(iov_base: bytes, iov_len: length)
         count &+= 1
@@ -31,7 +33,7 @@ struct SendQueue: ~Copyable {
     /// Sends what is kept.
     ///
     /// - Returns: how many datagrams the socket did not take.
-    mutating func flush(to descriptor: Int32) -> Int {
+    package mutating func flush(to descriptor: Int32) -> Int {
         var unsent = 0
         var first = 0
         while first < count {

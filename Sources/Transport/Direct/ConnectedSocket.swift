@@ -28,6 +28,7 @@ struct ConnectedSocket: ~Copyable {
         Self.enlarge(SO_RCVBUFFORCE, SO_RCVBUF, on: twin)
         Self.enlarge(SO_SNDBUFFORCE, SO_SNDBUF, on: twin)
         _ = cl_tell_arrivals(twin)
+        _ = cl_take_segments(twin)
         self.descriptor = twin
         self.remote = remote
         dropStrangers()

@@ -35,11 +35,19 @@ final class ICEAgent {
         var password: String
     }
 
-    weak var delegate: (any ICEAgentDelegate)?
-    private let context: TransportContext
+    /// Owns the agent; lets go before it goes.
+    unowned var delegate: (any ICEAgentDelegate)?
+    /// The GLib main context of this agent alone: an iteration looks at every socket of every agent that shares one, a millisecond with
+    /// two hundred of them.
+    private let context: OpaquePointer
     private let agent: OpaquePointer
     private let stream: UInt32
     private static let component: UInt32 = 1
+    private static let turns = 16
+    /// Milliseconds until a check is repeated for the first time.
+    private static let firstTimeout: UInt32 = 100
+    /// Milliseconds from check to check: the least that RFC 8445 §14.2 allows. libnice's 20 would be most of a call's set-up.
+    private static let pacing: UInt32 = 5
     /// When the peer may move to another pair without a better priority; nil where it may, or nothing is selected.
     private var opensAt: MonotonicInstant?
     private var isOpening = false
@@ -49,18 +57,21 @@ final class ICEAgent {
     /// Aggressive nomination (RFC 5245 §8.1.1.2) names several pairs in its first round trips, and means the best of them.
     private static let settling = NanosecondCount.seconds(1)
 
+    /// Belongs to the calling thread.
+    ///
     /// - Parameters:
-    ///   - context: owned by the calling thread.
     ///   - addresses: local addresses candidates are made on.
     ///   - ports: local ports.
     ///   - controlling: only where the peer is ICE-lite (RFC 8445 §6.1.1); the offerer controls otherwise.
     ///   - stunServer: numeric address and port of a STUN server, if server-reflexive candidates are wanted.
     init(
-        context: TransportContext, addresses: [String], ports: ClosedRange<UInt16>, controlling: Bool,
+        addresses: [String], ports: ClosedRange<UInt16>, controlling: Bool,
         stunServer: (address: String, port: UInt16)?
     ) throws(TransportError) {
-        self.context = context
-        guard let agent = cn_agent_new(context.pointer, 1, 100) else {
+        context = g_main_context_new()
+        g_main_context_acquire(context)
+        guard let agent = cn_agent_new(context, 1, Self.firstTimeout, Self.pacing) else {
+            Self.free(context)
             throw TransportError("nice_agent_new_full failed")
         }
         self.agent = agent
@@ -76,6 +87,7 @@ final class ICEAgent {
         stream = nice_agent_add_stream(agent, Self.component)
         guard stream != 0 else {
             cn_unref(UnsafeMutableRawPointer(agent))
+            Self.free(context)
             throw TransportError("nice_agent_add_stream failed")
         }
         nice_agent_set_port_range(agent, stream, Self.component, UInt32(ports.lowerBound), UInt32(ports.upperBound))
@@ -94,7 +106,7 @@ final class ICEAgent {
             unsafeBitCast(Self.onSelected, to: (@convention(c) () -> Void).self), me)
         guard
             nice_agent_attach_recv(
-                agent, stream, Self.component, context.pointer,
+                agent, stream, Self.component, context,
                 { _, _, _, length, bytes, me in
                     guard let me, let bytes else { return }
                     Unmanaged<ICEAgent>.fromOpaque(me).takeUnretainedValue().delegate?.agent(
@@ -105,9 +117,21 @@ final class ICEAgent {
 
     deinit {
         cn_disconnect_all(UnsafeMutableRawPointer(agent), Unmanaged.passUnretained(self).toOpaque())
-        nice_agent_attach_recv(agent, stream, Self.component, context.pointer, nil, nil)
+        nice_agent_attach_recv(agent, stream, Self.component, context, nil, nil)
         nice_agent_remove_stream(agent, stream)
         cn_unref(UnsafeMutableRawPointer(agent))
+        Self.free(context)
+    }
+
+    private static func free(_ context: OpaquePointer?) {
+        g_main_context_release(context)
+        g_main_context_unref(context)
+    }
+
+    /// Runs the timers that are due and reads what has arrived, without waiting.
+    func iterate() {
+        // Each turn reads a part of what lies in a socket.
+        for _ in 0..<Self.turns where g_main_context_iteration(context, 0) == 0 { return }
     }
 
     private static let onCandidate:

@@ -72,15 +72,19 @@ public final class EventLoop: SerialExecutor, Sendable {
     ///
     /// - Parameters:
     ///   - prepare: runs first on the new thread.
+    ///   - slice: how long the thread wants to be run at a time; a short one has it run soon after it has something to do, also where others
+    ///     keep the processors busy. Nil leaves that to the system, as does a kernel before Linux 6.12 or a real-time priority.
     ///   - service: called after every wait with the tokens that are ready; returns how long the next wait may last.
     ///   - finish: runs last on the thread, after the last job.
     /// - Throws: `SystemError` where no thread can be had.
     public func start(
-        prepare: @escaping @Sendable () -> Void, service: @escaping Service, finish: @escaping @Sendable () -> Void
+        slice: NanosecondCount? = nil, prepare: @escaping @Sendable () -> Void, service: @escaping Service,
+        finish: @escaping @Sendable () -> Void
     ) throws(SystemError) {
         let start = Unmanaged.passRetained(
             ThreadStart { [self] in
                 cl_name_thread(name)
+                if let slice, sched_getscheduler(0) == SCHED_OTHER { _ = cl_run_in_slices(UInt64(max(0, slice))) }
                 thread.store(UInt(pthread_self()), ordering: .relaxed)
                 prepare()
                 run(service)

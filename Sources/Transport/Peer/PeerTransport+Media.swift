@@ -53,32 +53,37 @@ extension PeerTransport {
         guard count > 0, let delegate else { return }
         let now = MonotonicInstant.now()
         let arrival = batch.firstArrival
+        var cipher = self.cipher
         for index in 0..<count {
             let (buffer, length) = batch[index]
-            received(buffer, length, at: now, delegate)
+            received(buffer, length, at: now, &cipher, delegate)
         }
         delegate.transport(self, deliveredPacketsFrom: arrival)
     }
 
     /// Takes a datagram at the start of `buffer`, which has room for what a cipher appends.
+    ///
+    /// - Parameter cipher: the present one, or the one before it, which is not asked for anew for each datagram.
     @inline(__always)
     private func received(
         _ buffer: UnsafeMutableRawBufferPointer, _ length: Int, at now: MonotonicInstant,
-        _ delegate: any PeerTransportDelegate
+        _ cipher: inout (any MediaCipher)?, _ delegate: any PeerTransportDelegate
     ) {
         let datagram = UnsafeRawBufferPointer(rebasing: buffer[..<length])
         switch PacketKind(classifying: datagram.bytes) {
         case .rtp:
-            guard let cipher else { return }
+            guard self.cipher != nil, let cipher else { return }
             guard case .done(let length) = cipher.unprotectRTP(buffer, length: length) else { return rejected &+= 1 }
             lastArrival = now
             delegate.transport(self, receivedRTP: buffer, length: length)
         case .rtcp:
-            guard let cipher else { return }
+            guard self.cipher != nil, let cipher else { return }
             guard case .done(let length) = cipher.unprotectRTCP(buffer, length: length) else { return rejected &+= 1 }
             lastArrival = now
             delegate.transport(self, receivedRTCP: buffer, length: length)
-        case .dtls: receivedHandshake(datagram)
+        case .dtls:
+            receivedHandshake(datagram)
+            cipher = self.cipher
         case .stun: direct?.receivedCheck(datagram, at: now)
         case .turnChannel, .unknown: rejected &+= 1
         }
@@ -87,8 +92,10 @@ extension PeerTransport {
     /// Takes a datagram that came over libnice's sockets.
     func receivedByLibnice(_ datagram: UnsafeRawBufferPointer) {
         guard datagram.count <= ReceiveBatch.datagramLimit, let delegate else { return rejected &+= 1 }
+        let buffer = context.single
         buffer.copyMemory(from: datagram)
-        received(buffer, datagram.count, at: .now(), delegate)
+        var cipher = self.cipher
+        received(buffer, datagram.count, at: .now(), &cipher, delegate)
         delegate.transport(self, deliveredPacketsFrom: nil)
     }
 }

@@ -24,7 +24,11 @@ public final class PeerTransport {
     }
 
     /// How far the path has come.
-    public private(set) var state = State.connecting
+    public private(set) var state = State.connecting {
+        didSet { isConnected = state == .connected }
+    }
+    /// Whether the state is `connected`; for who asks for each packet.
+    public private(set) var isConnected = false
     /// Local candidates known so far, `candidate:…`.
     public private(set) var candidates: [String] = []
     /// Whether all local candidates are known.
@@ -38,18 +42,24 @@ public final class PeerTransport {
     /// When something authentic last arrived.
     public internal(set) var lastArrival: MonotonicInstant
 
-    weak var delegate: (any PeerTransportDelegate)?
+    /// Not weak: a weak reference gives its object a side table, and every retain of it then takes the long way. Whoever is the delegate
+    /// says so when it goes (``detach()``).
+    unowned(unsafe) var delegate: (any PeerTransportDelegate)?
     let context: TransportContext
     let agent: ICEAgent
     private let certificate: Certificate
     private var dtls: DTLSEndpoint?
-    let buffer: UnsafeMutableRawBufferPointer
     var cipher: (any MediaCipher)?
     var direct: DirectPath?
     /// The descriptor of libnice's that the direct path lies beside.
     var directBeside: Int32 = -1
     var place: Int?
+    private var libraryPlace: Int?
+    private var nextIteration = MonotonicInstant(nanoseconds: 0)
+    private var nextLook = MonotonicInstant(nanoseconds: 0)
     private var validated = false
+    /// Until when a round of checks that a restart began counts as under way.
+    private var checksEnd: MonotonicInstant?
     /// Handshake datagrams that came before ICE reported the pair they came over.
     private var early: [[UInt8]] = []
     private var remoteCandidates = 0
@@ -57,6 +67,12 @@ public final class PeerTransport {
     /// RFC 8445 §5.1.3 lets an agent limit the candidates; browsers gather a dozen.
     private static let remoteCandidateLimit = 64
     private static let earlyLimit = 4
+    private static let checking = NanosecondCount.seconds(5)
+    /// libnice's timers are looked at this often while it checks nothing: it carries the media, or only waits for another pair.
+    private static let iteration = (carrying: NanosecondCount.milliseconds(200), waiting: NanosecondCount.seconds(1))
+    /// Consent and timers are looked at this often once the path is there.
+    private static let look = NanosecondCount.milliseconds(50)
+    private static let check = NanosecondCount.milliseconds(5)
 
     /// Makes the agent and gathers host candidates.
     ///
@@ -69,20 +85,23 @@ public final class PeerTransport {
         self.context = context
         self.certificate = certificate
         agent = try ICEAgent(
-            context: context, addresses: configuration.addresses, ports: configuration.ports, controlling: controlling,
+            addresses: configuration.addresses, ports: configuration.ports, controlling: controlling,
             stunServer: configuration.stunServer)
-        buffer = .allocate(byteCount: ReceiveBatch.datagramLimit + mediaCipherRoom, alignment: 16)
         self.delegate = delegate
         lastArrival = now
         agent.delegate = self
         try agent.gather()
-        announceDescriptors()
+        watchLibrary()
     }
 
     deinit {
+        agent.delegate = nil
         leaveDirectPath()
-        buffer.deallocate()
+        if let libraryPlace { context.forget(libraryPlace) }
     }
+
+    /// The delegate goes, and is told nothing more.
+    public func detach() { delegate = nil }
 
     // MARK: Signaling
 
@@ -110,8 +129,12 @@ public final class PeerTransport {
         leaveDirectPath()
         guard agent.restart(), agent.setRemote(.init(ufrag: ufrag, password: password)) else { return false }
         if case .interrupted = state, cipher == nil { enter(.connecting) }
+        checksEnd = MonotonicInstant.now().advanced(by: Self.checking)
         return true
     }
+
+    /// Whether libnice checks pairs, and its timers matter.
+    public var isConnecting: Bool { state == .connecting || checksEnd != nil }
 
     /// Adds a candidate of the peer (`candidate:…`). One that ICE cannot use, such as an mDNS name, is ignored: the peer is
     /// found by its own checks (RFC 8445 §7.3.1.3).
@@ -136,7 +159,14 @@ public final class PeerTransport {
 
     /// Runs the timers of ICE, DTLS and consent.
     public func tick(_ now: MonotonicInstant) {
+        guard isConnecting || now >= nextLook else { return }
+        nextLook = now.advanced(by: Self.look)
+        if isConnecting || now >= nextIteration {
+            agent.iterate()
+            nextIteration = now.advanced(by: direct == nil ? Self.iteration.carrying : Self.iteration.waiting)
+        }
         agent.tick(now)
+        if let end = checksEnd, now >= end { checksEnd = nil }
         if let direct, !direct.tick(now) {
             leaveDirectPath()
             enter(.interrupted("the peer stopped consenting (RFC 7675)"))
@@ -196,7 +226,18 @@ public final class PeerTransport {
         }
     }
 
-    private func announceDescriptors() { delegate?.transport(self, watches: agent.descriptors) }
+    /// Has libnice's sockets watched; they come and go.
+    private func watchLibrary() {
+        libraryPlace = context.watch(agent.descriptors, of: self, at: libraryPlace)
+    }
+
+    /// One of libnice's sockets has something.
+    func readLibrary() {
+        agent.iterate()
+        // What was read may have libnice check a pair.
+        nextIteration = min(nextIteration, MonotonicInstant.now().advanced(by: Self.check))
+        nextLook = min(nextLook, nextIteration)
+    }
 }
 
 extension PeerTransport: ICEAgentDelegate {
@@ -208,11 +249,11 @@ extension PeerTransport: ICEAgentDelegate {
     func agentGatheringDone() {
         gatheringDone = true
         delegate?.transport(self, found: nil)
-        announceDescriptors()
+        watchLibrary()
     }
 
     func agent(entered state: ICEState) {
-        announceDescriptors()
+        watchLibrary()
         switch state {
         case .gathering, .connecting: break
         case .connected:
@@ -232,7 +273,10 @@ extension PeerTransport: ICEAgentDelegate {
         }
     }
 
-    func agentSelectedPair() { followSelectedPair() }
+    func agentSelectedPair() {
+        checksEnd = nil
+        followSelectedPair()
+    }
 
     func agentMoved() {
         // Said again: what was sent to the old address is lost, and pictures have to begin anew.

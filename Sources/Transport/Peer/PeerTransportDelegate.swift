@@ -1,5 +1,7 @@
-/// What a peer transport tells its owner, on the owner's thread. Packets are decrypted and lie in the transport's buffer
-/// until those that arrived together are all delivered; the owner may change them in place and forward them through another transport.
+/// What a peer transport tells its owner, on the owner's thread. An owner that goes before its transport calls `detach()`.
+///
+/// Packets are decrypted and lie in the thread's buffers until those that arrived together are all delivered; the owner may change
+/// them in place and forward them through another transport.
 public protocol PeerTransportDelegate: AnyObject {
     /// The path came up, went down or failed; `connected` again where the peer moved to another address.
     func transport(_ transport: PeerTransport, entered state: PeerTransport.State)
@@ -13,6 +15,4 @@ public protocol PeerTransportDelegate: AnyObject {
     ///
     /// - Parameter arrival: when the first of them came, by the wall clock in nanoseconds; nil where nobody can tell.
     func transport(_ transport: PeerTransport, deliveredPacketsFrom arrival: Int64?)
-    /// The agent's sockets changed; `descriptors` are to be watched.
-    func transport(_ transport: PeerTransport, watches descriptors: [Int32])
 }

@@ -1,72 +1,51 @@
-import CNice
+import RTP
 
-/// What all transports of one thread share: the GLib main context that libnice's timers and sockets live in, the buffers datagrams are
-/// read into, and which of our own sockets belongs to whom.
-///
-/// An iteration of the main context looks at every socket of every agent (38 µs with 200 agents), so the loop iterates when one of
-/// libnice's sockets is readable or a tick is due, never once per packet.
+/// What all transports of one thread share: the buffers datagrams are read into, and which socket belongs to whom.
 public final class TransportContext {
-    let pointer: OpaquePointer
     let batch = ReceiveBatch()
     let checks = ConnectivityChecks()
+    /// Where a datagram that came over libnice's sockets lies, with room for what a cipher appends.
+    let single = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: ReceiveBatch.datagramLimit + mediaCipherRoom, alignment: 16)
 
-    private var entered = false
     private var loop: EventLoop?
     private var readers: [Reader] = []
     private var vacant: [Int] = []
 
     private struct Reader {
-        weak var transport: PeerTransport?
+        /// Gives its place back before it goes (``PeerTransport``'s end), so no count is kept for each look at it.
+        unowned(unsafe) var transport: PeerTransport?
+        /// Whether it is about libnice's sockets, and not about one of our own.
+        var isLibrary: Bool
         /// Told apart from whoever had the same place before.
         var generation: UInt64
     }
 
-    /// Marks the tokens of our own sockets; the other tokens of a loop are descriptors of libnice's.
-    private static let ours: UInt64 = 1 << 63
-    private static let generations: UInt64 = 1 << 30
+    private static let generations: UInt64 = 1 << 31
 
     /// A context no thread owns yet.
-    public init() { pointer = g_main_context_new() }
+    public init() {}
 
-    deinit {
-        if entered {
-            g_main_context_pop_thread_default(pointer)
-            g_main_context_release(pointer)
-        }
-        g_main_context_unref(pointer)
-    }
+    deinit { single.deallocate() }
 
-    /// Makes the calling thread the context's owner, until the context is freed on that thread.
+    /// Makes the calling thread the context's owner.
     ///
-    /// - Parameter loop: the thread's own loop.
-    public func enter(on loop: EventLoop) {
-        guard !entered, g_main_context_acquire(pointer) != 0 else { return }
-        g_main_context_push_thread_default(pointer)
-        entered = true
-        self.loop = loop
-    }
+    /// - Parameter loop: the thread's own loop; its tokens are the context's.
+    public func enter(on loop: EventLoop) { self.loop = loop }
 
-    /// Runs what is due and reads what has arrived at libnice's sockets, without waiting.
-    public func iterate() {
-        g_main_context_iteration(pointer, 0)
-    }
-
-    /// Reads what has arrived at our own sockets.
+    /// Reads what has arrived.
     ///
     /// - Parameter ready: the tokens of one wait of the loop.
-    /// - Returns: whether libnice has something to read, too.
-    public func read(_ ready: [UInt64]) -> Bool {
-        var others = false
+    public func read(_ ready: [UInt64]) {
         for token in ready {
-            guard token & Self.ours != 0 else {
-                others = true
-                continue
-            }
             let place = Int(token & 0xFFFF_FFFF)
-            guard place < readers.count, readers[place].generation == (token & ~Self.ours) >> 32 else { continue }
-            readers[place].transport?.readDirectPath(into: batch)
+            guard place < readers.count, readers[place].generation == token >> 32 else { continue }
+            if readers[place].isLibrary {
+                readers[place].transport?.readLibrary()
+            } else {
+                readers[place].transport?.readDirectPath(into: batch)
+            }
         }
-        return others
     }
 
     /// Has a socket of our own watched for a transport.
@@ -74,22 +53,42 @@ public final class TransportContext {
     /// - Returns: its place, to be given back when the socket is closed; nil where the kernel does not watch it.
     func watch(_ descriptor: Int32, for transport: PeerTransport) -> Int? {
         guard let loop else { return nil }
-        let place = vacant.popLast() ?? readers.count
-        if place == readers.count { readers.append(Reader(transport: nil, generation: 0)) }
-        readers[place].transport = transport
-        readers[place].generation = (readers[place].generation &+ 1) % Self.generations
-        let token = Self.ours | readers[place].generation << 32 | UInt64(truncatingIfNeeded: place)
-        guard loop.watch(descriptor, token: token, whileReadable: true) else {
+        let place = take(transport, isLibrary: false)
+        guard loop.watch(descriptor, token: token(of: place), whileReadable: true) else {
             forget(place)
             return nil
         }
         return place
     }
 
-    /// The socket of this place is closed.
+    /// Has libnice's sockets watched for a transport.
+    ///
+    /// - Parameter place: where they were watched before; nil at first.
+    /// - Returns: their place, to be given back when they are closed; nil before a thread owns the context.
+    func watch(_ descriptors: [Int32], of transport: PeerTransport, at place: Int?) -> Int? {
+        guard let loop else { return nil }
+        let place = place ?? take(transport, isLibrary: true)
+        for descriptor in descriptors { loop.watch(descriptor, token: token(of: place)) }
+        return place
+    }
+
+    /// What was watched at this place is closed.
     func forget(_ place: Int) {
         readers[place].transport = nil
         readers[place].generation = (readers[place].generation &+ 1) % Self.generations
         vacant.append(place)
+    }
+
+    private func take(_ transport: PeerTransport, isLibrary: Bool) -> Int {
+        let place = vacant.popLast() ?? readers.count
+        if place == readers.count { readers.append(Reader(transport: nil, isLibrary: false, generation: 0)) }
+        readers[place].transport = transport
+        readers[place].isLibrary = isLibrary
+        readers[place].generation = (readers[place].generation &+ 1) % Self.generations
+        return place
+    }
+
+    private func token(of place: Int) -> UInt64 {
+        readers[place].generation << 32 | UInt64(truncatingIfNeeded: place)
     }
 }

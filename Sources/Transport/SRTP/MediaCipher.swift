@@ -32,6 +32,13 @@ public struct SRTPKeys: Sendable {
     public let outbound: [UInt8]
     /// Master key and salt of what we receive.
     public let inbound: [UInt8]
+
+    /// Keys from elsewhere than a handshake.
+    package init(profile: SRTPProfile, outbound: [UInt8], inbound: [UInt8]) {
+        self.profile = profile
+        self.outbound = outbound
+        self.inbound = inbound
+    }
 }
 
 /// What a cipher did with a packet.
