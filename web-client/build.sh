@@ -43,17 +43,13 @@ out=dist.next
 rm -rf "$out"
 mkdir -p "$out/assets"
 "$(tool esbuild)" src/main.tsx --bundle --splitting --minify --format=esm --target=es2022 --jsx=automatic --sourcemap \
-  --define:process.env.NODE_ENV=\"production\" --entry-names="[name]-[hash]" --chunk-names="part-[hash]" --outdir="$out/assets" --log-level=warning
+  --define:process.env.NODE_ENV=\"production\" --entry-names="[name]-[hash]" --chunk-names="part-[hash]" --outdir="$out/assets" --metafile=node_modules/.cache/meta.json --log-level=warning
 cp -R public/. "$out/"
 
-script=$(cd "$out/assets" && ls main-*.js)
-style=$(cd "$out/assets" && ls main-*.css)
-sed -e "s|<script type=\"module\" src=\"/src/main.tsx\"></script>|<link rel=\"stylesheet\" href=\"/assets/$style\" />\\
-    <script type=\"module\" src=\"/assets/$script\"></script>|" index.html > "$out/index.html"
-if grep -q 'src/main.tsx' "$out/index.html"; then
-  echo "web-client: index.html has no script line to replace" >&2
-  exit 1
-fi
+# The servers give these to browsers, which all take gzip.
+find "$out/assets" \( -name '*.js' -o -name '*.css' \) -exec gzip -9kn {} +
+
+node page.mjs node_modules/.cache/meta.json "$out"
 
 # Somebody may be serving dist/ right now, so the new one takes its place in one step.
 rm -rf dist.old

@@ -138,6 +138,10 @@ describe("addresses of pages", () => {
     assert.deepEqual(at("/", "#anything"), { page: "call" });
   });
 
+  test("what is nobody's leads nowhere", () => {
+    for (const path of ["/verify", "/questions/a/b", "/questions/", "/desk/1"]) assert.deepEqual(at(path), { page: "nowhere" });
+  });
+
   test("the pages of the marketplace have addresses, and the addresses lead back", () => {
     for (const page of [...pages, "home"] as const) {
       assert.deepEqual(at(pathOf({ page })), { page });

@@ -168,14 +168,14 @@ describe("a call's money", () => {
     assert.equal(text(after(), null), null);
   });
 
-  test("after it says what was charged, and what is held for the next window", () => {
+  test("after it says what was charged, and what is held for the time that follows", () => {
     const holds = [
       { window: 1, attempt: 1, amount: usd(2000), captured: usd(1667), state: "captured" as const },
       { window: 2, attempt: 1, amount: usd(2000), captured: nothing, state: "authorized" as const },
     ];
     const charge = after(loaded(), push("captured", { charged: usd(1667) }), loaded({ charged: usd(1667), holds }));
     assert.equal(openHold(charge)?.window, 2);
-    assert.equal(text(charge, paid), "Charged $16.67 so far · Held $20.00 for the next window");
+    assert.equal(text(charge, paid), "Charged $16.67 so far · $20.00 held for the time that follows");
     assert.equal(text(after(push("captured", { charged: usd(1667) })), paid), "Charged $16.67 so far");
   });
 

@@ -9,11 +9,12 @@ import type { Billing, Dispute, Earnings, Invoice, Payment, PayoutAccount } from
 import { reduceCharge, unknownCharge } from "../src/call/charge";
 import { idle } from "../src/ui/useAttempt";
 import type { Attempt } from "../src/ui/useAttempt";
-import { DisputeView } from "../src/features/admin/payments/Disputes";
+import { DisputeView } from "../src/features/admin/disputes/Disputes";
 import { RefundForm, RefundReview } from "../src/features/admin/payments/RefundForm";
 import { NoWay } from "../src/features/account/cards/AddCard";
 import { CardList } from "../src/features/account/cards/CardList";
 import { AddOne } from "../src/features/account/cards/NoCard";
+import { withCard } from "../src/features/account/cards/setup";
 import { TestCards } from "../src/features/account/cards/TestCards";
 import { PayoutAccountView } from "../src/features/dashboard/earnings/PayoutAccountCard";
 import { PayoutList } from "../src/features/dashboard/earnings/Payouts";
@@ -115,6 +116,13 @@ describe("cards", () => {
     assert.match(renderToStaticMarkup(<AddOne freeSeconds={600} />), /href="\/account\/payment-methods"/);
     assert.match(renderToStaticMarkup(<AddOne freeSeconds={600} />), /free under 10 minutes; without a card a call ends then/);
     assert.match(renderToStaticMarkup(<CardList cards={[]} freeSeconds={600} onChanged={doNothing} />), /without a card a call ends then/);
+  });
+
+  test("one that was added is in the list once, with what the server said of it last", () => {
+    const before = { items: [card], simulated: true };
+    const other = { ...card, id: "c2", isDefault: false };
+    assert.deepEqual(withCard(before, other), { items: [card, other], simulated: true });
+    assert.deepEqual(withCard(before, { ...card, last4: "1111" }).items, [{ ...card, last4: "1111" }]);
   });
 
   test("the form of the stand-in says that no money moves, and offers every kind of card", () => {
@@ -229,7 +237,7 @@ const payment: Payment = {
 describe("payments", () => {
   test("say what happened to the money", () => {
     const show = (change: Partial<Payment>) => renderToStaticMarkup(<PaymentList payments={[{ ...payment, ...change }]} nothing="" />);
-    assert.match(show({}), /Window 1, try 2\. \$16\.67 was charged\. \$6\.67 of it was given back\./);
+    assert.match(show({}), /Part 1 of the call, try 2\. \$16\.67 was charged\. \$6\.67 of it was given back\./);
     assert.match(show({ state: "authorized", captured: nothing }), /\$16\.67 is held on the card, and not charged/);
     assert.match(show({ state: "failed", captured: nothing, failureText: script }), /&lt;script/);
     assert.match(show({ state: "cancelled", captured: nothing }), /nothing was charged/);

@@ -4,6 +4,7 @@ import * as account from "../src/api/account";
 import * as calls from "../src/api/callShapes";
 import { linkedInImport } from "../src/api/linkedin";
 import { consultant, opinion } from "../src/api/consultants";
+import * as moderation from "../src/api/moderation";
 import * as money from "../src/api/moneyShapes";
 import * as ops from "../src/api/opsShapes";
 import * as shapes from "../src/api/shapes";
@@ -48,8 +49,14 @@ const exchanges: readonly Exchange[] = [
   { call: "get /sessions", status: "200", reads: shapes.page(shapes.session) },
   { call: "get /sessions/{id}", status: "200", reads: shapes.session },
   { call: "post /sessions/{id}/join", status: "200", reads: shapes.admission },
+  { call: "post /me/network-check", status: "200", reads: shapes.networkCheck },
   { call: "post /sessions/{id}/end", status: "200", reads: shapes.session },
   { call: "post /sessions/{id}/rating", sends: object({ stars: integer }, { comment: string }), status: "201" },
+  {
+    call: "post /sessions/{id}/report", sends: object({ kind: moderation.reportKind, reason: moderation.reportReason }, { text: string }),
+    status: "201", reads: moderation.report,
+  },
+  { call: "post /sessions/{id}/report", status: "200", reads: moderation.report },
   { call: "get /me/performance", status: "200", reads: shapes.performance },
   { call: "get /consultants", status: "200", reads: shapes.page(consultant) },
   { call: "get /consultants/{id}", status: "200", reads: consultant },
@@ -108,6 +115,14 @@ const aboutOperations: readonly Exchange[] = [
   { call: "post /ops/outbox/{id}/retry", status: "204" },
   { call: "get /ops/reconciliation", status: "200", reads: ops.reconciliation },
   { call: "get /admin/users", status: "200", reads: shapes.page(ops.account) },
+  { call: "get /ops/stripe-events", status: "200", reads: shapes.page(ops.stripeEvent) },
+  { call: "post /ops/stripe-events/{id}/retry", status: "204" },
+  { call: "get /admin/moderation", status: "200", reads: shapes.page(moderation.queuedReport) },
+  {
+    call: "post /admin/moderation/{id}", sends: object({ decision: moderation.decision }, { note: string, message: string }),
+    status: "200", reads: moderation.decided,
+  },
+  { call: "post /admin/users/{id}/reinstate", sends: object({}, { note: string }), status: "204" },
   { call: "get /admin/audit", status: "200", reads: shapes.page(account.securityEvent) },
 ];
 

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { renderToStaticMarkup } from "react-dom/server";
 import { CallEngine } from "../src/call/engine";
-import { noTracks } from "../src/call/link";
+import { noTracks } from "../src/call/link/interface";
 import { LocalMedia } from "../src/call/localMedia";
 import { SessionRecords } from "../src/call/sessionRecord";
 import { initialState, reduce } from "../src/call/state";

@@ -178,4 +178,24 @@ describe("being signed in", () => {
     const state = session.store.get();
     assert.ok(state.name === "signed-in" && state.user.id === "u2" && state.user.role === "consultant");
   });
+
+  test("a call that goes on is not cut by the end of the sign-in: it is told when the call is over", async () => {
+    const server = new Server();
+    const session = await started(server);
+    session.hold(true);
+    server.hasCookie = false;
+    server.refused.add("Bearer t1");
+    await assert.rejects(server.api.as(session).ask("GET", "/me", shape), (error: unknown) => error instanceof ApiError && error.is("unauthenticated"));
+    assert.equal(session.store.get().name, "signed-in");
+    assert.equal(await session.token(), null);
+    session.hold(false);
+    assert.deepEqual(session.store.get(), { name: "signed-out", ended: true });
+    // Whoever signs out themselves does so at once.
+    server.hasCookie = true;
+    await session.signIn("ada@example.org", "a password");
+    session.hold(true);
+    await session.signOut();
+    assert.deepEqual(session.store.get(), { name: "signed-out", ended: false });
+    session.dispose();
+  });
 });

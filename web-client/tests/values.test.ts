@@ -6,10 +6,11 @@ import { formatMoney, isDue, outlives, secondsLeft, timeLeft, warn } from "../sr
 import * as chat from "../src/call/chat";
 import { formatClock, spokenDuration } from "../src/call/clock";
 import { loudness } from "../src/call/level";
+import { answering, withLostSoundAsked } from "../src/call/link/lostSound";
 import { problemOf } from "../src/call/mediaProblem";
-import { isPolite, judgeOffer, preferCodecs, sessionIdentity } from "../src/call/negotiation";
-import { pathChanged, timerFired } from "../src/call/recovery";
-import type { Recovery, RecoveryStep } from "../src/call/recovery";
+import { isPolite, judgeOffer, preferCodecs, sessionIdentity } from "../src/call/link/negotiation";
+import { pathChanged, timerFired } from "../src/call/link/recovery";
+import type { Recovery, RecoveryStep } from "../src/call/link/recovery";
 import { SessionRecords, resumeWindow } from "../src/call/sessionRecord";
 import { collectStats } from "../src/call/stats";
 import type { BillingStatus, ChatMessage } from "../src/signaling/messages";
@@ -218,6 +219,40 @@ describe("offer and answer between two browsers", () => {
     assert.deepEqual(preferCodecs(codecs, ["vp9", "H264"]).map(({ mimeType }) => mimeType), [
       "video/VP9", "video/H264", "video/VP8", "video/rtx", "video/AV1",
     ]);
+  });
+});
+
+describe("an offer", () => {
+  const offer = [
+    "v=0", "o=- 1 2 IN IP4 127.0.0.1",
+    "m=audio 9 UDP/TLS/RTP/SAVPF 111 63 9", "a=mid:0", "a=rtpmap:111 opus/48000/2", "a=rtcp-fb:111 transport-cc",
+    "a=rtpmap:63 red/48000/2", "a=rtpmap:9 G722/8000",
+    "m=video 9 UDP/TLS/RTP/SAVPF 96", "a=mid:1", "a=rtpmap:96 VP8/90000", "a=rtcp-fb:96 nack", "",
+  ];
+
+  test("asks for lost sound, and is else as it was", () => {
+    for (const end of ["\r\n", "\n"]) {
+      const asking = withLostSoundAsked(offer.join(end)).split(end);
+      assert.deepEqual(asking.filter((line) => !offer.includes(line)), ["a=rtcp-fb:111 nack"]);
+      assert.equal(asking[asking.indexOf("a=rtpmap:111 opus/48000/2") + 1], "a=rtcp-fb:111 nack");
+      assert.deepEqual(asking.filter((line) => line !== "a=rtcp-fb:111 nack"), offer);
+    }
+  });
+
+  test("that asks is agreed to, and no other", () => {
+    const plain = offer.join("\r\n");
+    assert.equal(answering(plain, plain), plain);
+    assert.equal(answering(withLostSoundAsked(plain), plain), withLostSoundAsked(plain));
+  });
+
+  test("that asks already, or has no such sound, stays as it is", () => {
+    const asking = withLostSoundAsked(offer.join("\r\n"));
+    assert.equal(withLostSoundAsked(asking), asking);
+    const forAll = offer.map((line) => (line === "a=mid:0" ? "a=rtcp-fb:* nack" : line)).join("\r\n");
+    assert.equal(withLostSoundAsked(forAll), forAll);
+    for (const other of ["", "v=0\r\n", offer.filter((line) => !line.includes("opus")).join("\r\n")]) {
+      assert.equal(withLostSoundAsked(other), other);
+    }
   });
 });
 

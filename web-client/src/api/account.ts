@@ -7,9 +7,9 @@ import { page, user } from "./shapes";
 import type { Page, User } from "./shapes";
 
 const eventKinds = [
-  "registered", "registered_again", "email_verified", "signed_in", "sign_in_failed", "sign_in_delayed", "refresh_reused",
-  "signed_out", "signed_out_everywhere", "password_reset_requested", "password_reset", "password_changed", "exported",
-  "erased",
+  "registered", "registered_again", "email_verified", "signed_in", "sign_in_failed", "sign_in_delayed", "sign_in_suspended",
+  "refresh_reused", "signed_out", "signed_out_everywhere", "password_reset_requested", "password_reset", "password_changed",
+  "report_decided", "user_reinstated", "comment_hidden", "warned", "suspended", "suspension_lifted", "exported", "erased",
 ] as const;
 
 export const securityEvent = object(

@@ -3,7 +3,7 @@ import type { Money } from "../signaling/messages";
 import type { Api } from "./http";
 import { one, query } from "./path";
 import * as shapes from "./shapes";
-import type { LiveRequest, Match, Page, Performance, Profile, Question, Session } from "./shapes";
+import type { LiveRequest, Match, NetworkCheck, Page, Performance, Profile, Question, Session } from "./shapes";
 
 export interface QuestionDraft {
   readonly title: string;
@@ -98,6 +98,11 @@ export interface Admission {
 /** A room token. Refused as `session_over`. */
 export function joinSession(api: Api, id: string): Promise<Admission> {
   return api.ask("POST", one("/sessions", id, "/join"), shapes.admission);
+}
+
+/** A room of one's own, for a minute. Refused where it is asked for too often. */
+export function beginNetworkCheck(api: Api): Promise<NetworkCheck> {
+  return api.ask("POST", "/me/network-check", shapes.networkCheck);
 }
 
 /** Ends a session for both. */

@@ -5,12 +5,12 @@ import { call, callWithTimeline } from "./callShapes";
 import type { CallTimeline, LiveCall } from "./callShapes";
 import type { Api } from "./http";
 import * as shapes from "./opsShapes";
-import type { Account, AccountState, Analytics, Outbox, Reconciliation } from "./opsShapes";
+import type { Account, AccountState, Analytics, Outbox, Reconciliation, StripeEvent } from "./opsShapes";
 import { one, query } from "./path";
 import { page } from "./shapes";
 import type { Page, User } from "./shapes";
 
-const pages = { calls: page(call), accounts: page(shapes.account), events: page(securityEvent) };
+const pages = { calls: page(call), accounts: page(shapes.account), events: page(securityEvent), stripe: page(shapes.stripeEvent) };
 
 /** @param days how far back, 1 to 365. */
 export function analytics(api: Api, days: number): Promise<Analytics> {
@@ -32,6 +32,15 @@ export function outbox(api: Api): Promise<Outbox> {
 
 export function retryEvent(api: Api, id: string): Promise<void> {
   return api.tell("POST", one("/ops/outbox", id, "/retry"));
+}
+
+/** What Stripe told and we failed to act on too often. */
+export function parkedStripeEvents(api: Api, cursor: string | null): Promise<Page<StripeEvent>> {
+  return api.ask("GET", query("/ops/stripe-events", { state: "parked", cursor }), pages.stripe);
+}
+
+export function retryStripeEvent(api: Api, id: string): Promise<void> {
+  return api.tell("POST", one("/ops/stripe-events", id, "/retry"));
 }
 
 /** The newest comparison of our books with the payment processor's; null where there was none. */

@@ -47,10 +47,16 @@ export const reconciliation = object({}, {
   }, { endedAt: timestamp, since: timestamp, error: string }),
 });
 
-export const accountState = choice(["verified", "unverified", "erased"], "unverified");
+export const accountState = choice(["verified", "unverified", "suspended", "erased"], "unverified");
 export const account = object({
   id: string, email: string, name: string, role, state: accountState,
   createdAt: timestamp,
+}, { suspendedAt: nullable(timestamp) });
+
+const stripeState = choice(["waiting", "handled", "ignored", "parked"], "waiting");
+export const stripeEvent = object({
+  id: string, type: string, objectKind: string, objectId: string, createdAt: timestamp, receivedAt: timestamp, state: stripeState,
+  attempts: integer, lastError: nullable(string),
 });
 
 export type Analytics = Infer<typeof analytics>;
@@ -58,5 +64,6 @@ export type Outbox = Infer<typeof outbox>;
 export type ParkedEvent = Outbox["parked"][number];
 export type Queue = Outbox["queues"][number];
 export type Reconciliation = NonNullable<Infer<typeof reconciliation>["last"]>;
+export type StripeEvent = Infer<typeof stripeEvent>;
 export type Account = Infer<typeof account>;
 export type AccountState = Account["state"];

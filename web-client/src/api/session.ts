@@ -48,6 +48,8 @@ export class Session implements Credentials {
   #refreshing: Promise<string | null> | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isDisposed = false;
+  #isHeld = false;
+  #endedMeanwhile = false;
 
   constructor(api: Api, options: SessionOptions = {}) {
     this.#api = api;
@@ -73,6 +75,17 @@ export class Session implements Credentials {
   async signOut(): Promise<void> {
     await signOut(this.#api);
     this.#forget(false);
+  }
+
+  /**
+   * What goes on needs no sign-in, and is not cut by the end of one: while it is held, the server's word that the sign-in has
+   * ended is kept for later. Whoever signs out themselves does so at once.
+   */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+    if (isHeld || !this.#endedMeanwhile) return;
+    this.#endedMeanwhile = false;
+    this.#forget(true);
   }
 
   /** The server has ended this sign-in together with all others. */
@@ -130,7 +143,7 @@ export class Session implements Credentials {
     } catch (error) {
       const refusal = asApiError(error);
       if (refusal.failure.kind === "refused" && refusal.failure.status === 401) {
-        this.#forget(this.store.get().name === "signed-in");
+        this.#lose();
         return null;
       }
       this.#schedule(retryAfter);
@@ -140,11 +153,24 @@ export class Session implements Credentials {
 
   #take({ accessToken, expiresIn, user }: Tokens): void {
     if (this.#isDisposed) return;
+    this.#endedMeanwhile = false;
     const lifetime = expiresIn * 1000;
     this.#access = { token: accessToken, endsAt: this.#now() + lifetime };
     this.#schedule(Math.max(lifetime - 2 * margin, lifetime / 2));
     const before = this.store.get();
     if (before.name !== "signed-in" || !isSame(before.user, user)) this.store.set({ name: "signed-in", user });
+  }
+
+  /** The server knows of no sign-in here any more. */
+  #lose(): void {
+    const wasSignedIn = this.store.get().name === "signed-in";
+    if (!wasSignedIn || !this.#isHeld) {
+      this.#forget(wasSignedIn);
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#access = null;
+    this.#endedMeanwhile = true;
   }
 
   #forget(ended: boolean, erased?: readonly Kept[]): void {

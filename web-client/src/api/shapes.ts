@@ -7,7 +7,7 @@ const role = choice(["customer", "consultant", "admin"], "customer");
 const availability = choice(["offline", "available", "busy"], "offline");
 const questionState = choice(["open", "matching", "accepted", "expired", "cancelled"], "open");
 const requestState = choice(["pending", "accepted", "declined", "expired", "withdrawn"], "withdrawn");
-const sessionState = choice(["pending", "active", "completed", "cancelled", "failed"], "failed");
+export const sessionState = choice(["pending", "active", "completed", "cancelled", "failed"], "failed");
 
 export const user = object({ id: string, email: string, name: string, role, emailVerified: boolean });
 export const registration = object({ user });
@@ -71,9 +71,14 @@ export const session = object({
   endReasonText: nullable(string),
 }, {
   /** What its customer thought of it; null where they have not said yet. */
-  rating: nullable(object({ stars: integer, comment: nullable(string) })),
+  rating: nullable(object({ stars: integer, comment: nullable(string) }, { commentHidden: boolean })),
+  /** What of it whoever reads this has reported. */
+  reported: list(choice(["session", "comment"], "session")),
 });
 export const admission = object({ token: string, url: string });
+
+/** A room to try the way of a call in, with the tokens of both its seats. */
+export const networkCheck = object({ token: string, returnToken: string, url: string });
 
 export const profile = object({
   headline: string,
@@ -115,5 +120,6 @@ export type Question = Infer<typeof question>;
 export type Match = Infer<typeof match>;
 export type LiveRequest = Infer<typeof request>;
 export type Session = Infer<typeof session>;
+export type NetworkCheck = Infer<typeof networkCheck>;
 export type Profile = Infer<typeof profile>;
 export type Performance = Infer<typeof performance>;

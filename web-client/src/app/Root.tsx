@@ -2,6 +2,7 @@ import { useCallback, useEffect, useState } from "react";
 import { App } from "./App";
 import { AccountPage } from "../features/auth/AccountPage";
 import { Home } from "./Home";
+import { Nowhere } from "./Nowhere";
 import { NavigationContext } from "./navigation";
 import type { Navigate } from "./navigation";
 import { enter, isMarketRoute, pathOf } from "./route";
@@ -41,6 +42,7 @@ export function Root({ entry }: { readonly entry: Route }) {
   }, []);
 
   if (route.page === "call") return <App />;
+  if (route.page === "nowhere") return <Nowhere />;
   return (
     <NavigationContext.Provider value={navigate}>
       {isMarketRoute(route) ? <Home route={route} /> : <AccountPage key={visit} route={route} />}

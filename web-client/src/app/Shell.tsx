@@ -1,4 +1,3 @@
-import { useEffect, useRef } from "react";
 import type { ReactNode } from "react";
 import type { User } from "../api/shapes";
 import { pathOf } from "./route";
@@ -8,6 +7,7 @@ import { Banner } from "../ui/Banner";
 import { Brand } from "../ui/Brand";
 import { Button } from "../ui/Button";
 import { useTitle } from "../ui/title";
+import { useHeading } from "../ui/useHeading";
 import { useStore } from "../ui/useStore";
 import { Trouble } from "../ui/Trouble";
 import { useAttempt } from "../ui/useAttempt";
@@ -27,8 +27,8 @@ const places: { readonly [role in User["role"]]: readonly (readonly [PlainPage, 
   customer: [["ask", "Ask"], ["questions", "Questions"], ["sessions", "Calls"], ["payments", "Payments"]],
   consultant: [["desk", "Desk"], ["sessions", "Calls"], ["earnings", "Earnings"], ["profile", "Profile"]],
   admin: [
-    ["ops", "Overview"], ["ops-calls", "Calls"], ["ops-queue", "Queue"], ["admin-payments", "Payments"], ["users", "Users"],
-    ["audit", "Audit"],
+    ["ops", "Overview"], ["ops-calls", "Calls"], ["ops-queue", "Queue"], ["admin-payments", "Payments"], ["disputes", "Disputes"],
+    ["moderation", "Moderation"], ["users", "Users"], ["audit", "Audit"],
   ],
 };
 
@@ -50,19 +50,15 @@ function isWithin(place: PlainPage, path: string): boolean {
 /** The frame of every page of somebody who is signed in. Its heading takes the focus when the page changes. */
 export function Shell({ title, action, wide = false, children }: ShellProps) {
   const { user, workplace } = useMarket();
-  const heading = useRef<HTMLHeadingElement>(null);
+  const heading = useHeading();
   const here = window.location.pathname;
   useTitle(title);
-
-  useEffect(() => {
-    heading.current?.focus();
-  }, []);
 
   return (
     <div className="page">
       <header className="shell">
         <Link to={{ page: "home" }} className="shell__brand" aria-label="Consultant Connect: start page"><Brand /></Link>
-        <nav className="shell__places" aria-label="Pages">
+        <nav className={`shell__places ${places[user.role].length > 6 ? "shell__places--many" : ""}`} aria-label="Pages">
           {places[user.role].map(([page, label]) => (
             <Link
               key={page}

@@ -95,6 +95,10 @@ function PageOf({ route, role }: { readonly route: MarketRoute; readonly role: U
       return role === "admin" ? <pages.QueuePage /> : <NotHere />;
     case "admin-payments":
       return role === "admin" ? <pages.AdminPaymentsPage /> : <NotHere />;
+    case "disputes":
+      return role === "admin" ? <pages.DisputesPage /> : <NotHere />;
+    case "moderation":
+      return role === "admin" ? <pages.ModerationPage /> : <NotHere />;
     case "users":
       return role === "admin" ? <pages.UsersPage /> : <NotHere />;
     case "audit":

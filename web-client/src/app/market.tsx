@@ -51,6 +51,9 @@ export function useOpenMarket(config: ClientConfig, anonymous: Api, session: Ses
     });
     const workplace = role === "consultant" ? new Workplace(api, connection, id) : null;
     const ringer = new Ringer();
+    const call = new Store<string | null>(null);
+    // A call goes on with its room's token, whatever becomes of the sign-in.
+    const unwatch = call.subscribe(() => session.hold(call.get() !== null));
     const unlock = () => ringer.unlock();
     window.addEventListener("pointerdown", unlock);
     window.addEventListener("keydown", unlock);
@@ -60,9 +63,11 @@ export function useOpenMarket(config: ClientConfig, anonymous: Api, session: Ses
     // oxlint-disable-next-line react/set-state-in-effect
     setMarket({
       config, api, session, user, connection, workplace, ringer,
-      seats: CallSeats.inBrowser(), call: new Store<string | null>(null), tickets: new Map(),
+      seats: CallSeats.inBrowser(), call, tickets: new Map(),
     });
     return () => {
+      unwatch();
+      session.hold(false);
       window.removeEventListener("pointerdown", unlock);
       window.removeEventListener("keydown", unlock);
       workplace?.stop();

@@ -29,6 +29,8 @@ export const OpsCallsPage = lazily(() => operations().then((part) => part.OpsCal
 export const OpsCallPage = lazily(() => operations().then((part) => part.OpsCallPage));
 export const QueuePage = lazily(() => operations().then((part) => part.QueuePage));
 export const AdminPaymentsPage = lazily(() => operations().then((part) => part.AdminPaymentsPage));
+export const DisputesPage = lazily(() => operations().then((part) => part.DisputesPage));
+export const ModerationPage = lazily(() => operations().then((part) => part.ModerationPage));
 export const UsersPage = lazily(() => operations().then((part) => part.UsersPage));
 export const AuditPage = lazily(() => operations().then((part) => part.AuditPage));
 

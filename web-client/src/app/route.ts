@@ -5,6 +5,8 @@ export type Route =
   | { readonly page: "call" }
   /** Pages that links in mails lead to, with the token that came along. */
   | { readonly page: "verify-email" | "reset-password"; readonly token: string | null }
+  /** An address that is nobody's. */
+  | { readonly page: "nowhere" }
   /** Pages of the marketplace. */
   | { readonly page: PlainPage; readonly query?: Query }
   | { readonly page: ThingPage; readonly id: string };
@@ -36,6 +38,8 @@ const plainPages = {
   "ops-calls": "/ops/calls",
   "ops-queue": "/ops/queue",
   "admin-payments": "/admin/payments",
+  disputes: "/admin/disputes",
+  moderation: "/admin/moderation",
   users: "/admin/users",
   audit: "/admin/audit",
 } as const;
@@ -61,7 +65,7 @@ export function routeOf({ pathname, hash }: Pick<Location, "pathname" | "hash">)
     case "/index.html":
       return /^#?$/.test(hash) ? { page: "home" } : { page: "call" };
     default:
-      return marketRoute(pathname) ?? { page: "call" };
+      return marketRoute(pathname) ?? { page: /^#?$/.test(hash) ? "nowhere" : "call" };
   }
 }
 
@@ -74,7 +78,7 @@ function marketRoute(pathname: string): Route | null {
 }
 
 export function isMarketRoute(route: Route): route is MarketRoute {
-  return route.page !== "call" && route.page !== "verify-email" && route.page !== "reset-password";
+  return !["call", "nowhere", "verify-email", "reset-password"].includes(route.page);
 }
 
 function tokenOf(hash: string): string | null {

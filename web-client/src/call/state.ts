@@ -12,7 +12,7 @@ import type { Warning } from "./billing";
 import { outlives, warn } from "./billing";
 import type { ChatLog } from "./chat";
 import { emptyChat } from "./chat";
-import type { LinkPath, RemoteTracks } from "./link";
+import type { LinkPath, RemoteTracks } from "./link/interface";
 
 /** The server's reasons, and those that arise on this side. */
 export type EndedReason = EndReason | "hangup" | "rejected" | "unauthenticated" | "refused";

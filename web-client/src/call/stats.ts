@@ -78,6 +78,12 @@ function isSelectedPair(entry: StatsEntry, selectedId: unknown): boolean {
   return entry["selected"] === true || (entry["nominated"] === true && entry["state"] === "succeeded");
 }
 
+/** The pair of candidates that packets travel by; undefined where there is none. */
+export function selectedPair(entries: readonly StatsEntry[]): StatsEntry | undefined {
+  const selectedId = entries.find((entry) => entry["type"] === "transport")?.["selectedCandidatePairId"];
+  return entries.find((entry) => isSelectedPair(entry, selectedId));
+}
+
 export function collectStats(entries: readonly StatsEntry[], slots: ReadonlyMap<Slot, SlotKeys>): MediaStats {
   let mic: MediaStats["mic"];
   let camera: MediaStats["camera"];
@@ -100,9 +106,7 @@ export function collectStats(entries: readonly StatsEntry[], slots: ReadonlyMap<
         break;
     }
   }
-  const selectedId = entries.find((entry) => entry["type"] === "transport")?.["selectedCandidatePairId"];
-  const pair = entries.find((entry) => isSelectedPair(entry, selectedId));
-  const roundTripTime = pair?.["currentRoundTripTime"];
+  const roundTripTime = selectedPair(entries)?.["currentRoundTripTime"];
   return {
     ...(mic === undefined ? {} : { mic }),
     ...(camera === undefined ? {} : { camera }),

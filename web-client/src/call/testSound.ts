@@ -1,6 +1,8 @@
-/** Three rising tones, to hear whether a speaker works; the browser makes them itself. */
-const tones = [523, 659, 784] as const;
+import { playTones } from "./tones";
+
+/** Three rising tones, to hear whether a speaker works. */
 const length = 0.22;
+const tones = [523, 659, 784].map((frequency, index) => ({ frequency, at: index * length }));
 const loudness = 0.2;
 const patience = 2_000;
 
@@ -14,20 +16,7 @@ export async function playTestSound(speaker: string | null): Promise<void> {
     if (speaker !== null) await context.setSinkId?.(speaker).catch(() => undefined);
     // Where there is no sound device, some browsers never say so.
     await Promise.race([context.resume(), new Promise((_, fail) => setTimeout(() => fail(new Error("no sound")), patience))]);
-    tones.forEach((frequency, index) => {
-      const begin = context.currentTime + index * length;
-      const oscillator = context.createOscillator();
-      const gain = context.createGain();
-      oscillator.frequency.value = frequency;
-      // Soft edges, so that it does not click.
-      gain.gain.setValueAtTime(0, begin);
-      gain.gain.linearRampToValueAtTime(loudness, begin + 0.02);
-      gain.gain.setValueAtTime(loudness, begin + length - 0.05);
-      gain.gain.linearRampToValueAtTime(0, begin + length);
-      oscillator.connect(gain).connect(context.destination);
-      oscillator.start(begin);
-      oscillator.stop(begin + length);
-    });
+    playTones(context, tones, length, loudness);
     await new Promise((resolve) => setTimeout(resolve, tones.length * length * 1_000 + 100));
   } finally {
     await context.close().catch(() => undefined);

@@ -50,7 +50,7 @@ export function moneyTroubleWords({ code, declineCode, detail, retryAfter }: Ref
     case "payment_disputed":
       return {
         title: "The customer has gone to their bank about this session",
-        whatToDo: "What the bank gives them is not given back a second time. Look at the disputes below.",
+        whatToDo: "What the bank gives them is not given back a second time. Look under Disputes.",
       };
     case "evidence_sent":
       return { title: "The evidence is on its way already", whatToDo: "Reload the page to see how far it is." };

@@ -41,7 +41,7 @@ export function priceWords(rate: Money, freeSeconds: number | null, locale?: str
 export function freeWords(freeSeconds: number | null): string {
   return freeSeconds === null || freeSeconds === 0
     ? "You pay by the second."
-    : `The first ${freeTime(freeSeconds)} cost nothing if the call ends within them.`;
+    : `A call that ends within ${freeTime(freeSeconds)} costs nothing.`;
 }
 
 /** Why a card is asked for. */

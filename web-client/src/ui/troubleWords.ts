@@ -1,5 +1,6 @@
 /** What is said when a request did not work, and what to do. */
 import type { ApiError } from "../api/error";
+import { moderationTroubleWords } from "./moderationTrouble";
 import { moneyTroubleWords } from "./moneyTrouble";
 import type { Advice } from "./advice";
 
@@ -14,8 +15,8 @@ export function troubleWords(error: ApiError): Advice {
       if (failure.code === "token_invalid") {
         return { title: "This link does not hold any more", whatToDo: "It has expired, or it was used before." };
       }
-      const ofMoney = moneyTroubleWords(failure);
-      if (ofMoney !== null) return ofMoney;
+      const known = moneyTroubleWords(failure) ?? moderationTroubleWords(failure.code);
+      if (known !== null) return known;
       if (failure.status === 429) {
         return { title: "Too many attempts", whatToDo: `Try again ${soon(failure.retryAfter)}.` };
       }

@@ -3,7 +3,7 @@ import { Api } from "../../api/http";
 import type { Route } from "../../app/route";
 import { StartPage } from "../../app/StartPage";
 import { useConfig } from "../../app/useConfig";
-import { AccountCard } from "./AccountCard";
+import { CardPage } from "../../ui/CardPage";
 import { ResetPasswordPage } from "./ResetPasswordPage";
 import { VerifyEmailPage } from "./VerifyEmailPage";
 
@@ -29,8 +29,8 @@ export function AccountPage({ route }: AccountPageProps) {
 
 export function NoAccounts() {
   return (
-    <AccountCard title="This server has no accounts" testId="no-accounts">
+    <CardPage title="This server has no accounts" testId="no-accounts">
       <p>It carries calls, and nothing else. Open the link in the mail at the address that the mail names.</p>
-    </AccountCard>
+    </CardPage>
   );
 }

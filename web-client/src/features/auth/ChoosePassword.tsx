@@ -1,16 +1,16 @@
-import { useEffect, useRef, useState } from "react";
-import { confirmPasswordReset, minimumPasswordLength } from "../../api/accounts";
+import { confirmPasswordReset } from "../../api/accounts";
 import type { Api } from "../../api/http";
 import { Button } from "../../ui/Button";
-import { TextField } from "../../ui/Field";
 import { Link } from "../../app/navigation";
-import { AccountCard, DeadLink } from "./AccountCard";
+import { CardPage } from "../../ui/CardPage";
+import { Form } from "../../ui/Form";
+import { DeadLink } from "./DeadLink";
 import { Trouble } from "../../ui/Trouble";
 import { SendButton } from "../../ui/SendButton";
 import { useAttempt } from "../../ui/useAttempt";
 import type { Attempt } from "../../ui/useAttempt";
-import { passwordProblems } from "./password";
-import type { PasswordProblems } from "./password";
+import { useRefocus } from "../../ui/useRefocus";
+import { NewPasswordFields, useNewPassword } from "./NewPassword";
 
 export interface ChoosePasswordProps {
   readonly api: Api;
@@ -36,24 +36,17 @@ export interface ChoosePasswordFormProps {
 }
 
 export function ChoosePasswordForm({ attempt, onSubmit, onNewLink }: ChoosePasswordFormProps) {
-  const [password, setPassword] = useState("");
-  const [repeated, setRepeated] = useState("");
-  const [problems, setProblems] = useState<PasswordProblems | null>(null);
-  const passwordField = useRef<HTMLInputElement>(null);
-  const repeatedField = useRef<HTMLInputElement>(null);
+  const [chosen, inputs] = useNewPassword();
   const refused = attempt.name === "failed" ? attempt.error.of("/password") : [];
   const isRefused = refused.length > 0;
-
-  useEffect(() => {
-    if (isRefused) passwordField.current?.focus();
-  }, [isRefused]);
+  useRefocus(isRefused ? inputs.first : null, attempt);
 
   if (attempt.name === "done") {
     return (
-      <AccountCard title="Your password is changed" testId="password-changed">
+      <CardPage title="Your password is changed" testId="password-changed">
         <p role="status">Sign in with the new one. Wherever you were signed in before, you are not any more.</p>
         <Link to={{ page: "sign-in" }} className="button button--primary" data-testid="sign-in-link">Sign in</Link>
-      </AccountCard>
+      </CardPage>
     );
   }
   if (attempt.name === "failed" && attempt.error.is("token_invalid")) {
@@ -65,51 +58,20 @@ export function ChoosePasswordForm({ attempt, onSubmit, onNewLink }: ChoosePassw
   }
 
   const submit = () => {
-    const found = passwordProblems(password, repeated);
-    setProblems(found);
-    if (found.password !== null) passwordField.current?.focus();
-    else if (found.repeated !== null) repeatedField.current?.focus();
-    else onSubmit(password);
+    if (chosen.check(true)) onSubmit(chosen.password);
   };
   return (
-    <AccountCard title="Choose a new password" testId="choose-password">
+    <CardPage title="Choose a new password" testId="choose-password">
       {attempt.name === "failed" && !isRefused ? <Trouble error={attempt.error} /> : null}
-      <form
-        className="card__form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
-        <TextField
-          ref={passwordField}
-          label="New password"
-          type="password"
-          autoComplete="new-password"
-          testId="password-input"
-          value={password}
-          hint={`At least ${minimumPasswordLength} characters: three or four words that do not belong together, say.`}
-          problem={problems?.password ?? (isRefused ? refused.join(" ") : null)}
-          onChange={setPassword}
-        />
-        <TextField
-          ref={repeatedField}
-          label="The new password again"
-          type="password"
-          autoComplete="new-password"
-          testId="repeat-input"
-          value={repeated}
-          problem={problems?.repeated ?? null}
-          onChange={setRepeated}
-        />
+      <Form onSubmit={submit}>
+        <NewPasswordFields chosen={chosen} inputs={inputs} refusal={isRefused ? refused.join(" ") : null} />
         <SendButton
           isSending={attempt.name === "sending"}
           label="Change the password"
           labelWhileSending="Changing…"
           testId="change-button"
         />
-      </form>
-    </AccountCard>
+      </Form>
+    </CardPage>
   );
 }

@@ -1,11 +1,11 @@
 import type { Kept } from "../../api/account";
 import { monthWords } from "../../ui/moneyWords";
-import { AccountCard } from "./AccountCard";
+import { CardPage } from "../../ui/CardPage";
 
 /** After an account was deleted: what the law wants to be kept of it. */
 export function Farewell({ kept }: { readonly kept: readonly Kept[] }) {
   return (
-    <AccountCard title="Your account is deleted" testId="farewell">
+    <CardPage title="Your account is deleted" testId="farewell">
       <p role="status">You are signed out everywhere, and nobody can sign in with it again.</p>
       {kept.length === 0 ? <p>Nothing of it is kept.</p> : (
         <>
@@ -18,6 +18,6 @@ export function Farewell({ kept }: { readonly kept: readonly Kept[] }) {
         </>
       )}
       <a href="/" className="button button--secondary">Go to the front page</a>
-    </AccountCard>
+    </CardPage>
   );
 }

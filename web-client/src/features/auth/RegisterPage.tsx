@@ -1,15 +1,18 @@
-import { useEffect, useRef, useState } from "react";
-import { minimumPasswordLength, register } from "../../api/accounts";
+import { useRef, useState } from "react";
+import { register } from "../../api/accounts";
 import type { Registration } from "../../api/accounts";
 import type { Api } from "../../api/http";
 import { TextField } from "../../ui/Field";
 import { Link } from "../../app/navigation";
 import { useKept } from "../../ui/useKept";
-import { AccountCard } from "./AccountCard";
+import { CardPage } from "../../ui/CardPage";
+import { Form } from "../../ui/Form";
 import { Trouble } from "../../ui/Trouble";
 import { SendButton } from "../../ui/SendButton";
+import { useRefocus } from "../../ui/useRefocus";
 import { useAttempt } from "../../ui/useAttempt";
 import type { Attempt } from "../../ui/useAttempt";
+import { passwordHint } from "./NewPassword";
 import { passwordProblems } from "./password";
 
 export function RegisterPage({ api }: { readonly api: Api }) {
@@ -45,21 +48,18 @@ export function RegisterForm({ attempt, onSubmit }: RegisterFormProps) {
   const error = attempt.name === "failed" ? attempt.error : null;
   const refused: Problems = error === null ? {} : refusals(error.of.bind(error));
   const first = fields.find((name) => refused[name] !== undefined);
-  const firstInput = first === undefined ? undefined : inputs[first];
 
-  useEffect(() => {
-    firstInput?.current?.focus();
-  }, [error, firstInput]);
+  useRefocus(first === undefined ? null : inputs[first], error);
 
   if (attempt.name === "done") {
     return (
-      <AccountCard title="Look into your mailbox" testId="registered">
+      <CardPage title="Look into your mailbox" testId="registered">
         <p role="status">
           A mail with a link is on its way to {values.email.trim()}. Open it to confirm the address, then sign in. It can
           take a few minutes; look among the unwanted mail, too.
         </p>
         <Link to={{ page: "sign-in" }} className="button button--primary" data-testid="sign-in-link">Sign in</Link>
-      </AccountCard>
+      </CardPage>
     );
   }
 
@@ -84,16 +84,9 @@ export function RegisterForm({ attempt, onSubmit }: RegisterFormProps) {
     },
   });
   return (
-    <AccountCard title="Create an account" testId="register">
+    <CardPage title="Create an account" testId="register">
       {error !== null && first === undefined ? <Trouble error={error} /> : null}
-      <form
-        className="card__form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
+      <Form onSubmit={submit}>
         <fieldset className="choice">
           <legend className="field__label">What brings you here?</legend>
           <RoleChoice
@@ -112,7 +105,7 @@ export function RegisterForm({ attempt, onSubmit }: RegisterFormProps) {
           type="password"
           autoComplete="new-password"
           testId="password-input"
-          hint={`At least ${minimumPasswordLength} characters: three or four words that do not belong together, say.`}
+          hint={passwordHint}
           {...of("password")}
         />
         <SendButton
@@ -122,11 +115,11 @@ export function RegisterForm({ attempt, onSubmit }: RegisterFormProps) {
           testId="register-button"
         />
         <p className="field__hint">By registering you agree to the terms and to the privacy notice.</p>
-      </form>
+      </Form>
       <p className="card__links">
         <Link to={{ page: "sign-in" }} data-testid="sign-in-link">I have an account: sign in</Link>
       </p>
-    </AccountCard>
+    </CardPage>
   );
 }
 

@@ -1,10 +1,12 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { requestPasswordReset } from "../../api/accounts";
 import type { Api } from "../../api/http";
 import { TextField } from "../../ui/Field";
-import { AccountCard } from "./AccountCard";
+import { CardPage } from "../../ui/CardPage";
+import { Form } from "../../ui/Form";
 import { Trouble } from "../../ui/Trouble";
 import { SendButton } from "../../ui/SendButton";
+import { useRefocus } from "../../ui/useRefocus";
 import { useAttempt } from "../../ui/useAttempt";
 import type { Attempt } from "../../ui/useAttempt";
 
@@ -24,18 +26,16 @@ export function RequestResetForm({ attempt, onSubmit }: RequestResetFormProps) {
   const field = useRef<HTMLInputElement>(null);
   const isRefused = attempt.name === "failed" && attempt.error.of("/email").length > 0;
 
-  useEffect(() => {
-    if (isRefused) field.current?.focus();
-  }, [isRefused]);
+  useRefocus(isRefused ? field : null, attempt);
 
   if (attempt.name === "done") {
     return (
-      <AccountCard title="Look into your mailbox" testId="reset-requested">
+      <CardPage title="Look into your mailbox" testId="reset-requested">
         <p role="status">
           If there is an account with this address, a mail with a link is on its way. It can take a few minutes; look
           among the unwanted mail, too. The link holds for an hour.
         </p>
-      </AccountCard>
+      </CardPage>
     );
   }
 
@@ -49,17 +49,10 @@ export function RequestResetForm({ attempt, onSubmit }: RequestResetFormProps) {
     ? "Enter your e-mail address."
     : isRefused ? "This is not an e-mail address. Is it spelt right?" : null;
   return (
-    <AccountCard title="Choose a new password" testId="request-reset">
+    <CardPage title="Choose a new password" testId="request-reset">
       <p>Enter the e-mail address of your account. We send you a link to choose a new password.</p>
       {attempt.name === "failed" && !isRefused ? <Trouble error={attempt.error} /> : null}
-      <form
-        className="card__form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
+      <Form onSubmit={submit}>
         <TextField
           ref={field}
           label="E-mail address"
@@ -76,7 +69,7 @@ export function RequestResetForm({ attempt, onSubmit }: RequestResetFormProps) {
           labelWhileSending="Sending…"
           testId="send-button"
         />
-      </form>
-    </AccountCard>
+      </Form>
+    </CardPage>
   );
 }

@@ -1,12 +1,14 @@
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import type { Session } from "../../api/session";
 import { Banner } from "../../ui/Banner";
 import { TextField } from "../../ui/Field";
 import { Link } from "../../app/navigation";
 import { useKept } from "../../ui/useKept";
-import { AccountCard } from "./AccountCard";
+import { CardPage } from "../../ui/CardPage";
+import { Form } from "../../ui/Form";
 import { Trouble } from "../../ui/Trouble";
 import { SendButton } from "../../ui/SendButton";
+import { useRefocus } from "../../ui/useRefocus";
 import { useAttempt } from "../../ui/useAttempt";
 import type { Attempt } from "../../ui/useAttempt";
 
@@ -41,9 +43,7 @@ export function SignInForm({ attempt, reason, onSubmit }: SignInFormProps) {
   const passwordField = useRef<HTMLInputElement>(null);
   const isWrong = attempt.name === "failed" && attempt.error.is("invalid_credentials");
 
-  useEffect(() => {
-    if (isWrong) passwordField.current?.focus();
-  }, [isWrong]);
+  useRefocus(isWrong ? passwordField : null, attempt);
 
   const submit = () => {
     const address = email.trim();
@@ -54,7 +54,7 @@ export function SignInForm({ attempt, reason, onSubmit }: SignInFormProps) {
     else onSubmit(address, password);
   };
   return (
-    <AccountCard title="Sign in" testId="sign-in">
+    <CardPage title="Sign in" testId="sign-in">
       {reason === "ended" && attempt.name === "idle" ? (
         <Banner tone="info" testId="sign-in-reason"><p>You are not signed in any more. Sign in again to go on.</p></Banner>
       ) : null}
@@ -64,14 +64,7 @@ export function SignInForm({ attempt, reason, onSubmit }: SignInFormProps) {
           <p>Is everything spelt right? If you forgot the password, choose a new one by mail.</p>
         </Banner>
       ) : <Trouble error={attempt.error} />}
-      <form
-        className="card__form"
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
+      <Form onSubmit={submit}>
         <TextField
           ref={emailField}
           label="E-mail address"
@@ -98,11 +91,11 @@ export function SignInForm({ attempt, reason, onSubmit }: SignInFormProps) {
           labelWhileSending="Signing in…"
           testId="sign-in-button"
         />
-      </form>
+      </Form>
       <p className="card__links">
         <Link to={{ page: "register" }} data-testid="register-link">Create an account</Link>
         <a href="/reset-password">Forgot the password?</a>
       </p>
-    </AccountCard>
+    </CardPage>
   );
 }

@@ -1,7 +1,8 @@
 import { verifyEmail } from "../../api/accounts";
 import type { Api } from "../../api/http";
 import { Link } from "../../app/navigation";
-import { AccountCard, DeadLink } from "./AccountCard";
+import { CardPage } from "../../ui/CardPage";
+import { DeadLink } from "./DeadLink";
 import { Trouble } from "../../ui/Trouble";
 import { SendButton } from "../../ui/SendButton";
 import { useAttempt } from "../../ui/useAttempt";
@@ -27,10 +28,10 @@ export interface VerifyEmailProps {
 export function VerifyEmail({ attempt, onConfirm }: VerifyEmailProps) {
   if (attempt.name === "done") {
     return (
-      <AccountCard title="Your e-mail address is confirmed" testId="verified">
+      <CardPage title="Your e-mail address is confirmed" testId="verified">
         <p role="status">Thank you. You can sign in now.</p>
         <Link to={{ page: "sign-in" }} className="button button--primary" data-testid="sign-in-link">Sign in</Link>
-      </AccountCard>
+      </CardPage>
     );
   }
   if (attempt.name === "failed" && attempt.error.is("token_invalid")) {
@@ -44,7 +45,7 @@ export function VerifyEmail({ attempt, onConfirm }: VerifyEmailProps) {
     );
   }
   return (
-    <AccountCard title="Confirm your e-mail address" testId="verify-email">
+    <CardPage title="Confirm your e-mail address" testId="verify-email">
       <p>One click, and your account at Consultant Connect is ready.</p>
       {attempt.name === "failed" ? <Trouble error={attempt.error} /> : null}
       <SendButton
@@ -54,14 +55,14 @@ export function VerifyEmail({ attempt, onConfirm }: VerifyEmailProps) {
         testId="confirm-button"
         onClick={onConfirm}
       />
-    </AccountCard>
+    </CardPage>
   );
 }
 
 export function IncompleteLink() {
   return (
-    <AccountCard title="This link is not complete" testId="incomplete">
+    <CardPage title="This link is not complete" testId="incomplete">
       <p>Open the link in the mail once more, or copy all of it, from beginning to end, into the address bar.</p>
-    </AccountCard>
+    </CardPage>
   );
 }

@@ -23,8 +23,8 @@ export function HelpDialog({ shortcuts, onShortcuts, onClose }: HelpDialogProps)
   return (
     <Dialog title="Help" onClose={onClose}>
       <p>
-        The clock counts media time: it runs only while sound or pictures arrive from both sides, and the server alone
-        keeps it.
+        The clock shows the time that counts: it runs only while sound or pictures arrive from both sides, and the server
+        alone keeps it.
       </p>
       <dl className="keys">
         {keys.map(([key, what]) => (

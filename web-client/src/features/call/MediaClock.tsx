@@ -19,7 +19,7 @@ export function MediaClock({ billing }: { readonly billing: BillingStatus | null
         data-testid="media-clock"
         data-seconds={seconds}
         data-running={running}
-        title={running ? "Media time" : "The clock runs only while both sides send sound or pictures"}
+        title={running ? "Call time" : "The clock runs only while both sides send sound or pictures"}
       >
         {formatClock(seconds)}
       </span>

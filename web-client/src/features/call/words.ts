@@ -312,5 +312,5 @@ function newMessage(before: CallState, after: CallState): string | null {
 }
 
 export function clockLabel(seconds: number): string {
-  return `Media time: ${spokenDuration(seconds)}`;
+  return `Call time: ${spokenDuration(seconds)}`;
 }

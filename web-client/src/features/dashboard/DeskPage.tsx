@@ -6,6 +6,7 @@ import { Shell } from "../../app/Shell";
 import { Banner } from "../../ui/Banner";
 import { useLoaded } from "../../ui/useLoaded";
 import { Waiting } from "../../ui/Waiting";
+import { DeviceCheck } from "../call/check/DeviceCheck";
 import { Alerts } from "./Alerts";
 import { Availability } from "./Availability";
 import { NoPayouts } from "./earnings/NoPayouts";
@@ -38,6 +39,7 @@ export function DeskPage() {
         {profile.value === null ? null : <Availability profile={profile.value} onChanged={profile.reload} />}
         <Alerts />
       </div>
+      <DeviceCheck />
       {performance.value === null ? <Waiting error={performance.error} onRetry={performance.reload} /> : <Figures own={performance.value} />}
       <Recent />
     </Shell>

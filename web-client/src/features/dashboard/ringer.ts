@@ -1,8 +1,11 @@
-/** The sound of an incoming question: two short tones and a pause, made by the browser itself. */
+/** The sound of an incoming question: two short tones and a pause. */
+import { playTones } from "../../call/tones";
 import { Store } from "../../store";
 
 const period = 2_400;
-const tones: readonly (readonly [frequency: number, at: number])[] = [[659, 0], [880, 0.2], [659, 0.55], [880, 0.75]];
+const tones = [
+  { frequency: 659, at: 0 }, { frequency: 880, at: 0.2 }, { frequency: 659, at: 0.55 }, { frequency: 880, at: 0.75 },
+];
 const length = 0.16;
 const loudness = 0.18;
 
@@ -48,19 +51,6 @@ export class Ringer {
   #ring(): void {
     const context = this.#context;
     if (context === null || context.state !== "running") return;
-    for (const [frequency, at] of tones) {
-      const begin = context.currentTime + at;
-      const oscillator = context.createOscillator();
-      const gain = context.createGain();
-      oscillator.frequency.value = frequency;
-      // Soft edges, so that it does not click.
-      gain.gain.setValueAtTime(0, begin);
-      gain.gain.linearRampToValueAtTime(loudness, begin + 0.02);
-      gain.gain.setValueAtTime(loudness, begin + length - 0.04);
-      gain.gain.linearRampToValueAtTime(0, begin + length);
-      oscillator.connect(gain).connect(context.destination);
-      oscillator.start(begin);
-      oscillator.stop(begin + length);
-    }
+    playTones(context, tones, length, loudness);
   }
 }

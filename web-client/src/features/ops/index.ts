@@ -1,5 +1,7 @@
 export { AuditPage } from "../admin/audit/AuditPage";
 export { AdminPaymentsPage } from "../admin/payments/AdminPaymentsPage";
+export { DisputesPage } from "../admin/disputes/DisputesPage";
+export { ModerationPage } from "../admin/moderation/ModerationPage";
 export { UsersPage } from "../admin/users/UsersPage";
 export { OpsCallPage } from "./calls/OpsCallPage";
 export { OpsCallsPage } from "./calls/OpsCallsPage";

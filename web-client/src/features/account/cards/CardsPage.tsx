@@ -11,11 +11,12 @@ import { Simulated } from "../../../ui/Simulated";
 import { cardName } from "../../../ui/moneyWords";
 import { AddCard } from "./AddCard";
 import { CardList } from "./CardList";
+import { withCard } from "./setup";
 
 /** What a customer's calls are charged to. */
 export function CardsPage() {
   const { api, config } = useMarket();
-  const { value, error, reload } = useLoaded(useCallback(() => listCards(api), [api]));
+  const { value, error, reload, put } = useLoaded(useCallback(() => listCards(api), [api]));
   const [isAdding, setIsAdding] = useState(false);
   const [news, setNews] = useState("");
   return (
@@ -31,6 +32,8 @@ export function CardsPage() {
           onAdded={(card) => {
             setIsAdding(false);
             setNews(`${cardName(card)} was added.`);
+            // It is in the list as soon as it is said to be; which one is charged now is for the server to say.
+            if (value !== null) put(withCard(value, card));
             reload();
           }}
           onCancel={() => setIsAdding(false)}

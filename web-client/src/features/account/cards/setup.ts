@@ -1,5 +1,5 @@
 /** How a card is added here: what the server says it takes, and the cards of its stand-in. */
-import type { CardSetup } from "../../../api/moneyShapes";
+import type { CardSetup, PaymentMethod, PaymentMethods } from "../../../api/moneyShapes";
 
 export type Way =
   | { readonly name: "simulated" }
@@ -10,6 +10,11 @@ export function wayOf({ simulated, publishableKey, setupIntentClientSecret }: Ca
   if (simulated) return { name: "simulated" };
   if (publishableKey === null || setupIntentClientSecret === null) return { name: "none" };
   return { name: "stripe", publishableKey, secret: setupIntentClientSecret };
+}
+
+/** The list after a card was added, or added again, until the server is asked for it. */
+export function withCard(cards: PaymentMethods, card: PaymentMethod): PaymentMethods {
+  return { ...cards, items: [...cards.items.filter(({ id }) => id !== card.id), card] };
 }
 
 /** Stripe's test cards, each with what comes of it. */

@@ -26,7 +26,7 @@ export function PaymentList({ payments, nothing, action }: PaymentListProps) {
                 Call of {dayAndTime(payment.createdAt)}
               </Link>
               <p className="list__note">
-                Window {payment.window}{payment.attempt > 1 ? `, try ${payment.attempt}` : ""}. {paymentNote(payment)}
+                Part {payment.window} of the call{payment.attempt > 1 ? `, try ${payment.attempt}` : ""}. {paymentNote(payment)}
               </p>
             </div>
             <span className="list__amount">{formatMoney(payment.captured.amount > 0 ? payment.captured : payment.amount)}</span>

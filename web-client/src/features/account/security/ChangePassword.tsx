@@ -1,14 +1,14 @@
 import { useEffect, useRef, useState } from "react";
 import { changePassword } from "../../../api/account";
-import { minimumPasswordLength } from "../../../api/accounts";
 import { useMarket } from "../../../app/market";
 import { TextField } from "../../../ui/Field";
+import { Form } from "../../../ui/Form";
 import { SendButton } from "../../../ui/SendButton";
 import { Trouble } from "../../../ui/Trouble";
+import { useRefocus } from "../../../ui/useRefocus";
 import { useAttempt } from "../../../ui/useAttempt";
 import type { Attempt } from "../../../ui/useAttempt";
-import { passwordProblems } from "../../auth/password";
-import type { PasswordProblems } from "../../auth/password";
+import { NewPasswordFields, useNewPassword } from "../../auth/NewPassword";
 
 export function ChangePassword({ onChanged }: { readonly onChanged: () => void }) {
   const { api } = useMarket();
@@ -28,49 +28,32 @@ export interface PasswordFormProps {
 
 export function PasswordForm({ attempt, onSubmit }: PasswordFormProps) {
   const [current, setCurrent] = useState("");
-  const [next, setNext] = useState("");
-  const [repeated, setRepeated] = useState("");
-  const [problems, setProblems] = useState<PasswordProblems | null>(null);
+  const [wasSent, setSent] = useState(false);
+  const [chosen, inputs] = useNewPassword();
+  const { clear } = chosen;
   const currentField = useRef<HTMLInputElement>(null);
-  const nextField = useRef<HTMLInputElement>(null);
-  const repeatedField = useRef<HTMLInputElement>(null);
   const error = attempt.name === "failed" ? attempt.error : null;
   const isWrong = error?.is("wrong_password") === true;
   const refused = error?.of("/newPassword").join(" ") ?? "";
 
-  useEffect(() => {
-    if (isWrong) currentField.current?.focus();
-    else if (refused !== "") nextField.current?.focus();
-    // Each refusal anew, also where it is the same one.
-  }, [error, isWrong, refused]);
+  useRefocus(isWrong ? currentField : refused === "" ? null : inputs.first, error);
   useEffect(() => {
     if (attempt.name !== "done") return;
     // What was typed is of no more use, and is not to stay on the screen.
     // oxlint-disable-next-line react/set-state-in-effect
     setCurrent("");
-    setNext("");
-    setRepeated("");
-  }, [attempt]);
+    setSent(false);
+    clear();
+  }, [attempt, clear]);
 
   const submit = () => {
-    const found = passwordProblems(next, repeated);
-    setProblems(found);
+    setSent(true);
+    const isChosen = chosen.check(current !== "");
     if (current === "") currentField.current?.focus();
-    else if (found.password !== null) nextField.current?.focus();
-    else if (found.repeated !== null) repeatedField.current?.focus();
-    else onSubmit(current, next);
+    else if (isChosen) onSubmit(current, chosen.password);
   };
   return (
-    <form
-      className="panel panel--form"
-      noValidate
-      aria-labelledby="password-title"
-      data-testid="password-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        submit();
-      }}
-    >
+    <Form className="panel panel--form" aria-labelledby="password-title" data-testid="password-form" onSubmit={submit}>
       <h2 id="password-title">Password</h2>
       {error === null || isWrong || refused !== "" ? null : <Trouble error={error} />}
       <TextField
@@ -80,36 +63,16 @@ export function PasswordForm({ attempt, onSubmit }: PasswordFormProps) {
         autoComplete="current-password"
         testId="current-input"
         value={current}
-        problem={isWrong ? "This is not your password." : problems !== null && current === "" ? "Write the password that holds now." : null}
+        problem={isWrong ? "This is not your password." : wasSent && current === "" ? "Write the password that holds now." : null}
         onChange={setCurrent}
       />
-      <TextField
-        ref={nextField}
-        label="New password"
-        type="password"
-        autoComplete="new-password"
-        testId="password-input"
-        hint={`At least ${minimumPasswordLength} characters: three or four words that do not belong together, say.`}
-        value={next}
-        problem={problems?.password ?? (refused === "" ? null : refused)}
-        onChange={setNext}
-      />
-      <TextField
-        ref={repeatedField}
-        label="The new password again"
-        type="password"
-        autoComplete="new-password"
-        testId="repeat-input"
-        value={repeated}
-        problem={problems?.repeated ?? null}
-        onChange={setRepeated}
-      />
+      <NewPasswordFields chosen={chosen} inputs={inputs} refusal={refused === "" ? null : refused} />
       <SendButton
         isSending={attempt.name === "sending"} label="Change the password" labelWhileSending="Changing…" testId="change-button"
       />
       <p role="status" data-testid="password-changed">
-        {attempt.name === "done" && next === "" ? "Changed. Everywhere else you are signed out." : null}
+        {attempt.name === "done" && chosen.password === "" ? "Changed. Everywhere else you are signed out." : null}
       </p>
-    </form>
+    </Form>
   );
 }

@@ -15,6 +15,8 @@ export function eventWords(kind: SecurityEvent["kind"]): string {
       return "A sign-in failed: wrong password";
     case "sign_in_delayed":
       return "A sign-in was refused after too many wrong passwords";
+    case "sign_in_suspended":
+      return "A sign-in was refused: the account is suspended";
     case "refresh_reused":
       return "A sign-in was used twice, and ended for safety";
     case "signed_out":
@@ -27,6 +29,18 @@ export function eventWords(kind: SecurityEvent["kind"]): string {
       return "A new password was chosen by such a link";
     case "password_changed":
       return "The password was changed";
+    case "report_decided":
+      return "Decided about a report";
+    case "user_reinstated":
+      return "Lifted somebody’s suspension";
+    case "comment_hidden":
+      return "A comment is no longer shown";
+    case "warned":
+      return "The account was warned";
+    case "suspended":
+      return "The account was suspended";
+    case "suspension_lifted":
+      return "The suspension was lifted";
     case "exported":
       return "The account’s data was exported";
     case "erased":

@@ -5,13 +5,13 @@ import { RefundDrafts, newRefund, refundable } from "./refund";
 import type { RefundDraft } from "./refund";
 import { Button } from "../../../ui/Button";
 import { useMarket } from "../../../app/market";
+import { Link } from "../../../app/navigation";
 import { More } from "../../../ui/More";
 import { Shell } from "../../../app/Shell";
 import { usePages } from "../../../ui/usePages";
 import { Waiting } from "../../../ui/Waiting";
 import { PaymentList } from "../../account/payments/PaymentList";
 import { useParameter } from "../../../ui/useParameter";
-import { Disputes } from "./Disputes";
 import { RefundDialog } from "./RefundDialog";
 import { SessionSearch } from "./SessionSearch";
 
@@ -31,7 +31,7 @@ export function AdminPaymentsPage() {
   const chosen = draft === null ? null : items.find(({ id }) => id === draft.payment) ?? null;
   return (
     <Shell title="Payments" wide>
-      <SessionSearch key={session ?? ""} session={session} onSearch={setSession} />
+      <SessionSearch key={session ?? ""} session={session} of="payments" onSearch={setSession} />
       <p role="status" data-testid="refund-news">{news}</p>
       {value === null ? <Waiting error={error} onRetry={reload} /> : (
         <PaymentList
@@ -55,7 +55,9 @@ export function AdminPaymentsPage() {
           }}
         />
       )}
-      <Disputes session={session} />
+      {session === null ? null : (
+        <p><Link to={{ page: "disputes", query: { session } }} data-testid="disputes-link">What its customer went to the bank about</Link></p>
+      )}
     </Shell>
   );
 }

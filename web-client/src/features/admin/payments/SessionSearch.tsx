@@ -3,8 +3,10 @@ import { Button } from "../../../ui/Button";
 import { TextField } from "../../../ui/Field";
 
 export interface SessionSearchProps {
-  /** The session whose payments are shown; null: all. */
+  /** The session that is shown; null: all. */
   readonly session: string | null;
+  /** What of it is looked for. */
+  readonly of: "payments" | "disputes";
   readonly onSearch: (session: string | null) => void;
 }
 
@@ -16,7 +18,7 @@ export function sessionIn(text: string): string | null {
   return form.test(last) ? last : null;
 }
 
-export function SessionSearch({ session, onSearch }: SessionSearchProps) {
+export function SessionSearch({ session, of, onSearch }: SessionSearchProps) {
   const [text, setText] = useState(session ?? "");
   const [problem, setProblem] = useState<string | null>(null);
   return (
@@ -37,14 +39,14 @@ export function SessionSearch({ session, onSearch }: SessionSearchProps) {
         type="text"
         autoComplete="off"
         required={false}
-        hint="Its id, or the address of its page. Empty: all payments."
+        hint={`Its id, or the address of its page. Empty: all ${of}.`}
         testId="session-input"
         value={text}
         problem={problem}
         onChange={setText}
       />
       <div className="panel__actions">
-        <Button type="submit" look="primary" data-testid="search-button">Show its payments</Button>
+        <Button type="submit" look="primary" data-testid="search-button">Show its {of}</Button>
         {session === null ? null : <Button data-testid="show-all-button" onClick={() => onSearch(null)}>Show all</Button>}
       </div>
     </form>

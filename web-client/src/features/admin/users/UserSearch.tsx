@@ -7,7 +7,8 @@ export const roles = [
   { id: "customer", label: "Customers" }, { id: "consultant", label: "Consultants" }, { id: "admin", label: "Administrators" },
 ] as const;
 export const states = [
-  { id: "verified", label: "Confirmed" }, { id: "unverified", label: "Address not confirmed" }, { id: "erased", label: "Deleted" },
+  { id: "verified", label: "Confirmed" }, { id: "unverified", label: "Address not confirmed" }, { id: "suspended", label: "Suspended" },
+  { id: "erased", label: "Deleted" },
 ] as const;
 
 const any = { id: "", label: "All" };

@@ -1,15 +1,14 @@
 import { useCallback, useEffect, useState } from "react";
 import { LocalMedia } from "../../../call/localMedia";
-import { measure, rounds } from "../../../call/roundTrips";
-import type { NetworkReport } from "../../../call/roundTrips";
 import { playTestSound } from "../../../call/testSound";
-import { useMarket } from "../../../app/market";
 import { Button } from "../../../ui/Button";
 import { MediaVideo } from "../../../ui/MediaVideo";
 import { useStore } from "../../../ui/useStore";
 import { DevicePickers } from "../DevicePickers";
 import { CheckPoint } from "./CheckPoint";
-import { cameraVerdict, microphoneVerdict, networkVerdict, readiness, speakerVerdict } from "./words";
+import { networkVerdict } from "./networkWords";
+import { useNetworkTest } from "./useNetworkTest";
+import { cameraVerdict, microphoneVerdict, readiness, speakerVerdict } from "./words";
 import type { Hearing } from "./words";
 
 /** As loud as speech is. */
@@ -50,7 +49,7 @@ function Points({ media }: { readonly media: LocalMedia }) {
     camera: cameraVerdict(state.camera, size),
     microphone: microphoneVerdict(state.mic, wasHeard),
     speaker: speakerVerdict(hearing),
-    network: networkVerdict(network.report, network.done, rounds),
+    network: networkVerdict(network.finding),
   };
   const all = readiness(Object.values(verdicts));
   const again = (what: "camera" | "mic") => (
@@ -97,41 +96,9 @@ function Points({ media }: { readonly media: LocalMedia }) {
           name="Network"
           testId="check-network"
           verdict={verdicts.network}
-          action={network.report === null ? undefined : <Button data-testid="check-network-again" onClick={network.again}>Test again</Button>}
+          action={network.isOver ? <Button data-testid="check-network-again" onClick={network.again}>Test again</Button> : undefined}
         />
       </ul>
     </>
   );
-}
-
-interface NetworkTest {
-  readonly report: NetworkReport | null;
-  readonly done: number;
-  readonly again: () => void;
-}
-
-/** Questions and answers over this tab's own connection to the server that arranges calls. */
-function useNetworkTest(): NetworkTest {
-  const { connection } = useMarket();
-  const [round, setRound] = useState(0);
-  const [state, setState] = useState<{ readonly report: NetworkReport | null; readonly done: number }>({ report: null, done: 0 });
-
-  useEffect(() => {
-    let isCurrent = true;
-    // oxlint-disable-next-line react/set-state-in-effect
-    setState({ report: null, done: 0 });
-    const ask = () => connection.request("ping", {});
-    const told = (done: number) => {
-      if (isCurrent) setState({ report: null, done });
-    };
-    void measure(ask, told).then((report) => {
-      if (isCurrent) setState({ report, done: rounds });
-    });
-    return () => {
-      isCurrent = false;
-    };
-  }, [connection, round]);
-
-  const again = useCallback(() => setRound((count) => count + 1), []);
-  return { ...state, again };
 }

@@ -20,6 +20,7 @@ export function CheckPoint({ name, testId, verdict, action }: CheckPointProps) {
       <div className="check__words">
         <p className="check__name">{name}</p>
         <p aria-live="polite">{verdict.text}</p>
+        {verdict.detail === undefined ? null : <p className="check__detail">{verdict.detail}</p>}
       </div>
       {action === undefined ? null : <div className="check__actions">{action}</div>}
     </li>

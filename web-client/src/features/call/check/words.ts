@@ -1,5 +1,4 @@
 /** The verdicts of the check before a call. */
-import type { NetworkReport } from "../../../call/roundTrips";
 import type { Source } from "../../../call/localMedia";
 import { adviceFor } from "../words";
 
@@ -8,6 +7,8 @@ export type Grade = "waiting" | "good" | "fair" | "bad";
 export interface Verdict {
   readonly grade: Grade;
   readonly text: string;
+  /** What was measured, for those who want to know. */
+  readonly detail?: string;
 }
 
 export function cameraVerdict({ track, starting, problem, on }: Source, size: { readonly width?: number; readonly height?: number } | null): Verdict {
@@ -46,26 +47,6 @@ export function speakerVerdict(hearing: Hearing): Verdict {
       return { grade: "good", text: "Your speaker works." };
     case "not-heard":
       return { grade: "bad", text: "Turn the volume up, or choose another speaker, and play it again." };
-  }
-}
-
-export function networkVerdict(report: NetworkReport | null, done: number, of: number): Verdict {
-  if (report === null) return { grade: "waiting", text: `Asking the server… ${done} of ${of}` };
-  switch (report.grade) {
-    case "good":
-      return { grade: "good", text: `Your network is good: the server answers within ${report.roundTrip} ms.` };
-    case "fair":
-      return {
-        grade: "fair",
-        text: `Your network will do: the server answers within ${report.roundTrip} ms, give or take ${report.spread} ms. Pictures may stutter; near your router it gets better.`,
-      };
-    case "poor":
-      return {
-        grade: "bad",
-        text: `Your network is weak: ${report.answered} of ${report.asked} answers came, within ${report.roundTrip} ms. Go nearer to your router, or take a cable; stop downloads meanwhile.`,
-      };
-    case "none":
-      return { grade: "bad", text: "The server does not answer. Check your connection, then test again." };
   }
 }
 

@@ -1,10 +1,11 @@
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { hasExpired } from "../../../api/roomToken";
 import type { RoomClaims } from "../../../api/roomToken";
 import type { CallEngine } from "../../../call/engine";
 import { Banner } from "../../../ui/Banner";
 import { Brand } from "../../../ui/Brand";
 import { Button } from "../../../ui/Button";
+import { useHeading } from "../../../ui/useHeading";
 import { useStore } from "../../../ui/useStore";
 import { DevicePickers } from "../DevicePickers";
 import { SpeakerTest } from "../SpeakerTest";
@@ -22,17 +23,13 @@ export interface JoinPageProps {
 export function JoinPage({ engine, claims, onJoin = () => engine.join() }: JoinPageProps) {
   const { phase, signaling } = useStore(engine.store);
   const media = useStore(engine.media.store);
-  const heading = useRef<HTMLHeadingElement>(null);
+  const heading = useHeading();
   const joining = phase.name === "joining";
   const error = phase.name === "lobby" ? phase.error : null;
   const advice = error === null ? null : joinErrorWords(error);
   const [openedAt] = useState(Date.now);
   const expired = advice === null && hasExpired(claims, openedAt);
   const watching = claims.role === "observer";
-
-  useEffect(() => {
-    heading.current?.focus();
-  }, []);
 
   return (
     <div className="page">

@@ -3,6 +3,7 @@ import type { TokenReading } from "../../../api/roomToken";
 import { readToken, tokenInText } from "../../../api/roomToken";
 import { Banner } from "../../../ui/Banner";
 import { Button } from "../../../ui/Button";
+import { Form } from "../../../ui/Form";
 
 export type LinkTrouble = Exclude<TokenReading["kind"], "room">;
 
@@ -34,13 +35,7 @@ export function LinkForm({ trouble = "none", isMain = false, onToken }: LinkForm
           <p>Copy the whole link, from the beginning to the end, or ask for a new one.</p>
         </Banner>
       )}
-      <form
-        className="card__form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          submit();
-        }}
-      >
+      <Form onSubmit={submit}>
         <div className="field">
           <label className="field__label" htmlFor={fieldId}>Link</label>
           <input
@@ -54,7 +49,7 @@ export function LinkForm({ trouble = "none", isMain = false, onToken }: LinkForm
           />
         </div>
         <Button look={isMain ? "primary" : "secondary"} type="submit" disabled={text.trim() === ""}>Continue</Button>
-      </form>
+      </Form>
     </>
   );
 }

@@ -37,7 +37,7 @@ export function BillingPanel({ billing, session, side }: BillingPanelProps) {
       )}
       <dl className="facts">
         <div><dt>State</dt><dd>{billingStateWords(billing.state)}</dd></div>
-        <div><dt>Billable time</dt><dd className="facts__clock">{formatClock(billing.billableSeconds)}</dd></div>
+        <div><dt>Time charged</dt><dd className="facts__clock">{formatClock(billing.billableSeconds)}</dd></div>
       </dl>
       {billing.holds.length === 0 ? null : <Holds holds={billing.holds} />}
     </section>
@@ -52,7 +52,7 @@ function Holds({ holds }: { readonly holds: readonly Hold[] }) {
         <table className="table" data-testid="holds">
           <thead>
             <tr>
-              <th scope="col">Window</th><th scope="col">Try</th>
+              <th scope="col">Part</th><th scope="col">Try</th>
               <th scope="col" className="table__number">Held</th><th scope="col" className="table__number">Charged</th>
               <th scope="col">State</th>
             </tr>

@@ -55,8 +55,8 @@ function held(charge: Charge, status: BillingStatus | null, side: Side): string 
   if (hold === null) return null;
   const amount = formatMoney(hold.amount);
   const isStillFree = status !== null && isFree(status);
-  if (side === "consultant") return isStillFree ? "the time after it is secured" : "the next window is secured";
-  return isStillFree ? `${amount} held in case the call goes on` : `Held ${amount} for the next window`;
+  if (side === "consultant") return isStillFree ? "the time after it is secured" : "the time that follows is secured";
+  return isStillFree ? `${amount} held in case the call goes on` : `${amount} held for the time that follows`;
 }
 
 /** Until when the call lasts if nothing changes. */

@@ -26,7 +26,7 @@ export function RatingForm({ session: { id, consultantName, rating } }: RatingFo
   // What this page sent itself is thanked for; what was said before is shown.
   const [wasGiven] = useState(rating ?? null);
 
-  if (wasGiven !== null) return <Given stars={wasGiven.stars} comment={wasGiven.comment} />;
+  if (wasGiven !== null) return <Given {...wasGiven} />;
   const send = (given: number, words: string) => begin(async () => {
     await once.send(JSON.stringify([given, words]), (key) => rateSession(api, id, given, words, key));
     setStars("");
@@ -47,7 +47,7 @@ export function RatingForm({ session: { id, consultantName, rating } }: RatingFo
   );
 }
 
-function Given({ stars, comment }: { readonly stars: number; readonly comment: string | null }) {
+function Given({ stars, comment, commentHidden = false }: NonNullable<Session["rating"]>) {
   return (
     <section className="panel" aria-labelledby="given-title" data-testid="rating-given" data-stars={stars}>
       <h2 id="given-title">Your rating</h2>
@@ -56,6 +56,7 @@ function Given({ stars, comment }: { readonly stars: number; readonly comment: s
         {stars} of 5: {labels[stars - 1] ?? ""}
       </p>
       {comment === null || comment === "" ? null : <p className="plain-text plain-text--lines">{comment}</p>}
+      {commentHidden ? <p className="list__note" data-testid="comment-hidden">Nobody else reads these words: an administrator has hidden them.</p> : null}
     </section>
   );
 }

@@ -12,6 +12,8 @@ import { useLoaded } from "../../../ui/useLoaded";
 import { Waiting } from "../../../ui/Waiting";
 import { SessionMoney } from "../money/SessionMoney";
 import { RatingForm } from "./RatingForm";
+import { ReceivedRating } from "./ReceivedRating";
+import { ReportPanel } from "./report/ReportPanel";
 import { dayAndTime, endWords, otherName, rateWords, sessionStateWords } from "./words";
 
 export interface SessionOverProps {
@@ -67,7 +69,15 @@ export function SessionOver({ id, call, onRejoin }: SessionOverProps) {
         </div>
       </section>
       {user.role === "customer" && session?.state === "completed" ? <RatingForm session={session} /> : null}
+      {user.role === "consultant" && session !== null ? <ReceivedRating session={session} /> : null}
       {session === null ? null : <SessionMoney id={id} state={session.state} />}
+      {session === null || user.role === "admin" ? null : (
+        <section aria-label="Something was wrong" data-testid="report">
+          <ReportPanel
+            session={id} kind="session" name={otherName(session, user)} wasReported={session.reported?.includes("session") ?? false}
+          />
+        </section>
+      )}
     </Shell>
   );
 }
@@ -104,7 +114,7 @@ function Facts({ session, call, other }: FactsProps) {
         <dd>{other}</dd>
       </div>
       <div>
-        <dt>Media time</dt>
+        <dt>Call time</dt>
         <dd>
           <span className="facts__clock" data-testid="media-clock" data-seconds={seconds} title={clockLabel(seconds)}>
             {formatClock(seconds)}

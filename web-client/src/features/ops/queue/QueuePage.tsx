@@ -8,6 +8,7 @@ import { useEvery } from "../calls/useEvery";
 import { ParkedEvents } from "./ParkedEvents";
 import { Queues } from "./Queues";
 import { Reconciled } from "./Reconciled";
+import { StripeEvents } from "./StripeEvents";
 import { StuckPayments } from "./StuckPayments";
 
 const lookAgainAfter = 10_000;
@@ -27,6 +28,7 @@ export function QueuePage() {
           <Queues queues={events.value.queues} />
         </>
       )}
+      <StripeEvents />
       <StuckPayments />
       <section className="panel" aria-labelledby="books-title" data-testid="reconciliation">
         <h2 id="books-title">Our books and the payment processor’s</h2>

@@ -22,15 +22,19 @@ export function Disputes({ session }: { readonly session: string | null }) {
   const { items, value, error, reload, more, attempt } = usePages(
     useCallback((cursor: string | null) => listDisputes(api, session, cursor), [api, session]));
   return (
-    <section aria-labelledby="disputes-title" data-testid="disputes">
-      <h2 id="disputes-title" className="board__section">Disputes</h2>
-      {value === null ? <Waiting error={error} onRetry={reload} /> : null}
-      {value !== null && items.length === 0 ? <p className="empty">Nobody disputes a charge.</p> : null}
-      <ul className="list">
-        {items.map((dispute) => <Item key={dispute.id} dispute={dispute} onChanged={reload} />)}
-      </ul>
+    <>
+      {value === null || error !== null ? <Waiting error={error} onRetry={reload} /> : null}
+      {value === null ? null : items.length === 0 ? (
+        <p className="empty" data-testid="empty">
+          {session === null ? "Nobody disputes a charge." : "Nobody disputes a charge of this session."}
+        </p>
+      ) : (
+        <ul className="list" data-testid="disputes">
+          {items.map((dispute) => <Item key={dispute.id} dispute={dispute} onChanged={reload} />)}
+        </ul>
+      )}
       <More onMore={more} attempt={attempt} />
-    </section>
+    </>
   );
 }
 

@@ -1,46 +1,17 @@
-import { asSignalingError } from "../signaling/errors";
-import type { SignalingError } from "../signaling/errors";
-import { slots } from "../signaling/messages";
-import type { ClientNotificationParams, IceServer, MediaStats, Slot } from "../signaling/messages";
-import { judgeOffer, preferCodecs } from "./negotiation";
-import { beginning, pathChanged, timerFired } from "./recovery";
-import type { PathState, Recovery, RecoveryStep } from "./recovery";
-import { collectStats } from "./stats";
-import type { SlotKeys, StatsEntry } from "./stats";
+import { asSignalingError } from "../../signaling/errors";
+import type { MediaStats, Slot } from "../../signaling/messages";
+import { collectStats } from "../stats";
+import type { StatsEntry } from "../stats";
+import { RemoteCandidates } from "./candidates";
+import { noTracks } from "./interface";
+import type { Candidate, LinkOptions } from "./interface";
+import { answering, withLostSoundAsked } from "./lostSound";
+import { Mending } from "./mending";
+import { judgeOffer } from "./negotiation";
+import type { PathState } from "./recovery";
+import { LinkSlots } from "./slots";
 
-export type Candidate = ClientNotificationParams<"media.candidate">;
-export type RemoteTracks = { readonly [S in Slot]: MediaStreamTrack | null };
-export type LinkPath = "connecting" | "connected" | "interrupted";
-
-/** The way to the other end of the negotiation: the relay, or the other browser. */
-export interface LinkSignals {
-  /** The relay's answer; null where the answer will come by itself. */
-  offer(sdp: string): Promise<string | null>;
-  answer(sdp: string): Promise<void>;
-  candidate(candidate: Candidate): void;
-}
-
-export interface LinkEvents {
-  readonly tracksChanged: (tracks: RemoteTracks) => void;
-  readonly pathChanged: (path: LinkPath) => void;
-  /** An error that no further attempt of the link itself will mend. */
-  readonly failed: (error: SignalingError) => void;
-}
-
-export interface LinkOptions {
-  readonly iceServers: readonly IceServer[];
-  /** Which side gives way when both offer at once (peer to peer). */
-  readonly polite: boolean;
-  readonly signals: LinkSignals;
-  readonly events: LinkEvents;
-  readonly createConnection?: (configuration: RTCConfiguration) => RTCPeerConnection;
-}
-
-export const noTracks: RemoteTracks = { mic: null, camera: null, screen: null };
-
-const maximumBitrate: { readonly [S in Slot]: number } = { mic: 64_000, camera: 1_700_000, screen: 2_500_000 };
 const answerTimeout = 8_000;
-const earlyCandidatesLimit = 256;
 
 /**
  * One media path with its three slots. All slots are in the first offer and stay: a source that starts or stops is a
@@ -51,13 +22,14 @@ const earlyCandidatesLimit = 256;
  */
 export class MediaLink {
   readonly #options: LinkOptions;
-  readonly #sources = new Map<Slot, MediaStreamTrack>();
-  readonly #transceivers = new Map<Slot, RTCRtpTransceiver>();
-  readonly #localStream = new MediaStream();
+  readonly #slots = new LinkSlots();
+  readonly #candidates = new RemoteCandidates();
+  readonly #mending = new Mending(
+    (action) => this.#enqueue(() => this.#makeOffer(action === "restart" ? "restart" : "anew")),
+    () => this.#mendingDue(),
+  );
   #connection: RTCPeerConnection | null = null;
   #queue: Promise<void> = Promise.resolve();
-  #early: Candidate[] = [];
-  #preferred: readonly string[] = [];
   #outstanding = false;
   #offered = false;
   #offerLost = false;
@@ -66,8 +38,6 @@ export class MediaLink {
   #moved = false;
   #closed = false;
   #everConnected = false;
-  #recovery: Recovery = beginning.state;
-  #recoveryTimer: ReturnType<typeof setTimeout> | undefined;
   #answerTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: LinkOptions) {
@@ -88,13 +58,7 @@ export class MediaLink {
   }
 
   setSource(slot: Slot, track: MediaStreamTrack | null): void {
-    if (track === null) this.#sources.delete(slot);
-    else this.#sources.set(slot, track);
-    const sender = this.#transceivers.get(slot)?.sender;
-    if (sender !== undefined && sender.track !== track) {
-      // A sender that was stopped in the meantime is replaced with its connection.
-      sender.replaceTrack(track).catch(() => undefined);
-    }
+    this.#slots.setSource(slot, track);
   }
 
   takeOffer(sdp: string): void {
@@ -109,21 +73,13 @@ export class MediaLink {
   }
 
   takeCandidate(candidate: Candidate): void {
-    this.#enqueue(async () => {
-      const connection = this.#connection;
-      if (connection === null || connection.remoteDescription === null) {
-        if (this.#early.length < earlyCandidatesLimit) this.#early.push(candidate);
-      } else {
-        await this.#addCandidate(connection, candidate);
-      }
-    });
+    this.#enqueue(() => this.#candidates.take(candidate, this.#connection));
   }
 
   /** Moves the named codecs to the front of what this side sends, and negotiates that. */
   preferCodecs(names: readonly string[]): void {
-    this.#preferred = names;
     this.#enqueue(async () => {
-      this.#applyCodecPreference();
+      this.#slots.prefer(names);
       await this.#makeOffer("again");
     });
   }
@@ -148,7 +104,7 @@ export class MediaLink {
       this.#moved = false;
       this.#enqueue(() => this.#makeOffer("restart"));
     } else if (this.#connection !== null && !this.isConnected) {
-      this.#step(pathChanged(this.#recovery, "failed", this.#offered));
+      this.#pathIs("failed", this.#offered);
     }
   }
 
@@ -157,7 +113,7 @@ export class MediaLink {
    * candidates are gathered at once; where the way still holds, it stays in use until a new one is found.
    */
   networkChanged(): void {
-    if (this.#connection === null || this.#recovery.name === "rebuilding") return;
+    if (this.#connection === null || this.#mending.isRebuilding) return;
     if (this.#suspended) this.#moved = true;
     else this.restart();
   }
@@ -175,11 +131,7 @@ export class MediaLink {
     report.forEach((entry: StatsEntry) => {
       entries.push(entry);
     });
-    const keys = new Map<Slot, SlotKeys>();
-    for (const [slot, transceiver] of this.#transceivers) {
-      keys.set(slot, { mid: transceiver.mid, trackId: transceiver.receiver.track.id });
-    }
-    return collectStats(entries, keys);
+    return collectStats(entries, this.#slots.keys);
   }
 
   close(): void {
@@ -205,7 +157,7 @@ export class MediaLink {
     if (error instanceof DOMException || error instanceof TypeError) {
       // The browser refused a description or a state; a new connection is a clean slate. The timer sees to it.
       console.warn("consult: negotiation:", error.message);
-      if (this.#recovery.name === "steady") this.#step({ ...beginning });
+      if (this.#mending.isSteady) this.#mending.begin();
       return;
     }
     const reported = asSignalingError(error);
@@ -216,14 +168,14 @@ export class MediaLink {
       case "timeout":
       case "rate_limited":
       case "unavailable":
-        // The recovery timer offers again.
-        if (this.#recovery.name === "steady") this.#step({ ...beginning });
+        // Its timer offers again.
+        if (this.#mending.isSteady) this.#mending.begin();
         return;
       case "not_found":
         if (reported.reason === "peer_absent") {
-          if (this.#recovery.name === "steady") this.#step({ ...beginning });
+          if (this.#mending.isSteady) this.#mending.begin();
         } else {
-          this.#step(pathChanged(this.#recovery, "broken", true));
+          this.#pathIs("broken", true);
         }
         return;
       default:
@@ -235,8 +187,7 @@ export class MediaLink {
     let connection = this.#connection;
     if (connection === null || kind === "anew" || connection.remoteDescription === null) {
       connection = this.#connect();
-      for (const slot of slots) this.#addSlot(connection, slot);
-      this.#applyCodecPreference();
+      this.#slots.addTo(connection);
       this.#announceTracks();
     } else {
       if (connection.signalingState === "have-local-offer") {
@@ -250,7 +201,7 @@ export class MediaLink {
     const sdp = connection.localDescription?.sdp;
     if (sdp === undefined || connection !== this.#connection) return;
     this.#outstanding = true;
-    const answer = await this.#options.signals.offer(sdp);
+    const answer = await this.#options.signals.offer(withLostSoundAsked(sdp));
     if (connection !== this.#connection || this.#closed) return;
     if (answer !== null) {
       await this.#applyAnswer(connection, answer);
@@ -293,28 +244,18 @@ export class MediaLink {
     this.#offerLost = false;
     // Where our own unanswered offer stands, this rolls it back (RFC 8829, 4.1.10.2).
     await connection.setRemoteDescription({ type: "offer", sdp });
-    this.#adoptSlots(connection);
+    this.#slots.adopt(connection);
     await connection.setLocalDescription();
     const answer = connection.localDescription?.sdp;
     if (answer === undefined || connection !== this.#connection) return;
     this.#announceTracks();
-    await this.#options.signals.answer(answer);
+    await this.#options.signals.answer(answering(sdp, answer));
     await this.#settled(connection);
   }
 
   async #settled(connection: RTCPeerConnection): Promise<void> {
-    const early = this.#early;
-    this.#early = [];
-    for (const candidate of early) await this.#addCandidate(connection, candidate);
-    for (const [slot, transceiver] of this.#transceivers) await limitBitrate(transceiver.sender, maximumBitrate[slot]);
-  }
-
-  async #addCandidate(connection: RTCPeerConnection, candidate: Candidate): Promise<void> {
-    try {
-      await connection.addIceCandidate(candidate);
-    } catch {
-      // A candidate of an earlier generation, or of a kind this browser does not know; others will do.
-    }
+    await this.#candidates.release(connection);
+    await this.#slots.limitBitrates();
   }
 
   #connect(): RTCPeerConnection {
@@ -332,60 +273,20 @@ export class MediaLink {
     connection.onconnectionstatechange = () => {
       if (connection === this.#connection) this.#watchPath(connection);
     };
-    if (this.#recovery.name !== "rebuilding") this.#step({ ...beginning });
+    if (!this.#mending.isRebuilding) this.#mending.begin();
     this.#options.events.pathChanged(this.#everConnected ? "interrupted" : "connecting");
     return connection;
   }
 
-  #addSlot(connection: RTCPeerConnection, slot: Slot): void {
-    const transceiver = connection.addTransceiver(slot === "mic" ? "audio" : "video", {
-      direction: "sendrecv",
-      streams: [this.#localStream],
-    });
-    this.#fillSlot(slot, transceiver);
-  }
-
-  /** The slots of an offer by their order: the first audio, the first and the second video. */
-  #adoptSlots(connection: RTCPeerConnection): void {
-    const free: Slot[] = [...slots];
-    this.#transceivers.clear();
-    for (const transceiver of connection.getTransceivers()) {
-      const kind = transceiver.receiver.track.kind;
-      const index = free.findIndex((slot) => (slot === "mic") === (kind === "audio"));
-      const slot = free[index];
-      if (slot === undefined) continue;
-      free.splice(index, 1);
-      if (transceiver.currentDirection !== "stopped") transceiver.direction = "sendrecv";
-      transceiver.sender.setStreams?.(this.#localStream);
-      this.#fillSlot(slot, transceiver);
-    }
-    this.#applyCodecPreference();
-  }
-
-  #fillSlot(slot: Slot, transceiver: RTCRtpTransceiver): void {
-    this.#transceivers.set(slot, transceiver);
-    const source = this.#sources.get(slot) ?? null;
-    if (transceiver.sender.track !== source) transceiver.sender.replaceTrack(source).catch(() => undefined);
-  }
-
-  #applyCodecPreference(): void {
-    if (this.#preferred.length === 0 || typeof RTCRtpReceiver === "undefined") return;
-    const codecs = RTCRtpReceiver.getCapabilities("video")?.codecs ?? [];
-    for (const slot of ["camera", "screen"] as const) {
-      this.#transceivers.get(slot)?.setCodecPreferences?.(preferCodecs(codecs, this.#preferred));
-    }
-  }
-
   #announceTracks(): void {
-    const track = (slot: Slot) => this.#transceivers.get(slot)?.receiver.track ?? null;
-    this.#options.events.tracksChanged({ mic: track("mic"), camera: track("camera"), screen: track("screen") });
+    this.#options.events.tracksChanged(this.#slots.tracks);
   }
 
   #announceCandidate(candidate: RTCIceCandidate | null): void {
     if (candidate !== null && candidate.candidate === "") return;
     this.#options.signals.candidate({
       candidate: candidate?.candidate ?? "",
-      sdpMid: candidate?.sdpMid ?? this.#transceivers.get("mic")?.mid ?? null,
+      sdpMid: candidate?.sdpMid ?? this.#slots.firstMid,
       sdpMLineIndex: candidate?.sdpMLineIndex ?? 0,
       usernameFragment: candidate?.usernameFragment ?? null,
     });
@@ -399,32 +300,26 @@ export class MediaLink {
     } else if (path === "disconnected" || path === "failed" || path === "broken") {
       this.#options.events.pathChanged(this.#everConnected ? "interrupted" : "connecting");
     }
-    this.#step(pathChanged(this.#recovery, path, this.#offered));
+    this.#pathIs(path, this.#offered);
   }
 
-  #step(step: RecoveryStep | null): void {
-    if (step === null || this.#closed) return;
-    this.#recovery = step.state;
-    clearTimeout(this.#recoveryTimer);
-    if (step.timer !== null) {
-      this.#recoveryTimer = setTimeout(() => this.#recoveryDue(), step.timer);
-    }
-    if (step.action === "restart") this.#enqueue(() => this.#makeOffer("restart"));
-    if (step.action === "rebuild") this.#enqueue(() => this.#makeOffer("anew"));
+  #pathIs(path: PathState, eager: boolean): void {
+    if (!this.#closed) this.#mending.pathChanged(path, eager);
   }
 
-  #recoveryDue(): void {
+  #mendingDue(): void {
+    if (this.#closed) return;
     if (this.#suspended) this.#overdue = true;
-    else this.#step(timerFired(this.#recovery));
+    else this.#mending.proceed();
   }
 
   #discard(): void {
-    clearTimeout(this.#recoveryTimer);
+    this.#mending.rest();
     clearTimeout(this.#answerTimer);
     const connection = this.#connection;
     this.#connection = null;
-    this.#transceivers.clear();
-    this.#early = [];
+    this.#slots.clear();
+    this.#candidates.clear();
     this.#outstanding = false;
     if (connection === null) return;
     connection.onicecandidate = null;
@@ -437,16 +332,4 @@ function pathOf(connection: RTCPeerConnection): PathState {
   const state = connection.connectionState;
   if (state !== "failed") return state;
   return connection.iceConnectionState === "failed" ? "failed" : "broken";
-}
-
-async function limitBitrate(sender: RTCRtpSender, maximum: number): Promise<void> {
-  const parameters = sender.getParameters();
-  const encoding = parameters.encodings?.[0];
-  if (encoding === undefined || encoding.maxBitrate === maximum) return;
-  encoding.maxBitrate = maximum;
-  try {
-    await sender.setParameters(parameters);
-  } catch {
-    // A wish, not a need: without it the browser's own limit holds.
-  }
 }
