@@ -131,9 +131,8 @@ let package = Package(
         .target(
             name: "API",
             dependencies: [
-                "Accounts", "Database", "Events", "Identifiers", "Matching", "Operations", "Payments", "REST",
-                "Receipts", "Sessions",
-                "Web", log,
+                "Accounts", "Database", "Events", "HTTPServing", "Identifiers", "Matching", "Moderation", "Operations",
+                "Payments", "REST", "Receipts", "Sessions", "Web", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -170,7 +169,7 @@ let package = Package(
         .target(
             name: "StripeSandbox",
             dependencies: [
-                "Stripe", crypto, log, .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                "HTTPServing", "Stripe", crypto, log, .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
@@ -203,13 +202,31 @@ let package = Package(
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ], swiftSettings: language),
+        // What people report of each other, and what is decided about it.
+        .target(
+            name: "Moderation",
+            dependencies: [
+                "Accounts", "Database", "Mail", "Matching", "REST", "Sessions",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
         .target(name: "Demo", dependencies: ["Database"], swiftSettings: language),
 
         // Running it.
         .target(
+            name: "HTTPServing",
+            dependencies: [
+                log,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOExtras", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ], swiftSettings: language),
+        .target(
             name: "Operations",
             dependencies: [
-                "COpenSSL", crypto, log,
+                "COpenSSL", "HTTPServing", crypto, log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -223,9 +240,8 @@ let package = Package(
             name: "ConsultCommand",
             dependencies: [
                 "API", "Accounts", "Billing", "Database", "Demo", "Embedding", "Events", "Identifiers", "Load", "Mail",
-                "Matching", "Money", "Operations", "Passwords", "Payments", "Receipts", "Relay", "Sessions",
-                "Signaling",
-                "SignalingEvents", "Stripe", "StripeSandbox", "Tokens", "Web", log,
+                "Matching", "Moderation", "Money", "Operations", "Passwords", "Payments", "Receipts", "Relay",
+                "Sessions", "Signaling", "SignalingEvents", "Stripe", "StripeSandbox", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
@@ -278,8 +294,9 @@ let package = Package(
         .testTarget(
             name: "APITests",
             dependencies: [
-                "API", "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Matching", "Operations",
-                "Passwords", "Payments", "REST", "Receipts", "Sessions", "Stripe", "StripeSandbox", "Tokens", log,
+                "API", "Accounts", "Database", "DatabaseTesting", "Events", "Identifiers", "Matching", "Moderation",
+                "Operations", "Passwords", "Payments", "REST", "Receipts", "Sessions", "Stripe", "StripeSandbox",
+                "Tokens", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "Yams", package: "Yams"),
@@ -294,6 +311,14 @@ let package = Package(
                 "Database", "Events", log, .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Tests/EventProbe", swiftSettings: language),
+        // What the relay is measured beside: scripts/bench relay.
+        .executableTarget(
+            name: "relay-floor",
+            dependencies: [
+                "CLinux", "Load", "RTP", "Transport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tests/RelayFloor", swiftSettings: media),
         .testTarget(
             name: "MailTests", dependencies: ["Database", "DatabaseTesting", "Events", "Mail", log],
             swiftSettings: language),
@@ -347,6 +372,13 @@ let package = Package(
                 "REST", "Sessions", "TestSupport", log,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ], resources: [.copy("Sets")], swiftSettings: language),
+        .testTarget(
+            name: "ModerationTests",
+            dependencies: [
+                "Accounts", "Database", "DatabaseTesting", "Identifiers", "Matching", "Moderation", "Passwords", "REST",
+                "Sessions", "TestSupport", "Tokens", log,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ], swiftSettings: language),
     ],
     swiftLanguageModes: [.v6]
 )

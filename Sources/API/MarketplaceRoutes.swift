@@ -2,6 +2,7 @@ public import Accounts
 internal import HTTPTypes
 internal import Identifiers
 public import Matching
+public import Moderation
 public import REST
 public import Sessions
 
@@ -35,6 +36,8 @@ public struct MarketplaceRoutes: Sendable {
         public var requests: RequestHandlers
         /// The calls of customers and consultants.
         public var sessions: SessionHandlers
+        /// The way of a call, tried before one.
+        public var networkCheck: NetworkCheckHandlers
         /// What customers think of them.
         public var ratings: RatingHandlers
         /// How the marketplace does, and each of its consultants.
@@ -43,14 +46,19 @@ public struct MarketplaceRoutes: Sendable {
         public var calls: OpsCallHandlers
         /// The events between the halves, for operators.
         public var outbox: OutboxHandlers
+        /// What people report of each other.
+        public var reports: ReportHandlers
+        /// What administrators decide about it.
+        public var moderation: ModerationHandlers
 
         /// The parts that answer.
         public init(
             registration: RegistrationHandlers, signIn: SignInHandlers, passwords: PasswordHandlers,
             account: AccountHandlers, audit: AuditHandlers, consents: ConsentHandlers, privacy: PrivacyHandlers,
             profiles: ProfileHandlers, consultants: ConsultantHandlers, linkedIn: LinkedInHandlers,
-            questions: QuestionHandlers, requests: RequestHandlers, sessions: SessionHandlers, ratings: RatingHandlers,
-            analytics: AnalyticsHandlers, calls: OpsCallHandlers, outbox: OutboxHandlers
+            questions: QuestionHandlers, requests: RequestHandlers, sessions: SessionHandlers,
+            networkCheck: NetworkCheckHandlers, ratings: RatingHandlers, analytics: AnalyticsHandlers,
+            calls: OpsCallHandlers, outbox: OutboxHandlers, reports: ReportHandlers, moderation: ModerationHandlers
         ) {
             self.registration = registration
             self.signIn = signIn
@@ -65,10 +73,13 @@ public struct MarketplaceRoutes: Sendable {
             self.questions = questions
             self.requests = requests
             self.sessions = sessions
+            self.networkCheck = networkCheck
             self.ratings = ratings
             self.analytics = analytics
             self.calls = calls
             self.outbox = outbox
+            self.reports = reports
+            self.moderation = moderation
         }
     }
 
@@ -81,6 +92,9 @@ public struct MarketplaceRoutes: Sendable {
     private static let exports = RateLimit("export", 10, perSeconds: 600, by: .account)
     private static let questions = RateLimit("questions", 10, perSeconds: 60, by: .account)
     private static let drafts = RateLimit("drafts", 60, perSeconds: 60, by: .account)
+    // Each may open a room and carry a picture for some seconds.
+    private static let networkChecks = RateLimit("network-check", 12, perSeconds: 300, by: .account)
+    private static let reports = RateLimit("reports", 20, perSeconds: 600, by: .account)
     private static let imports = RateLimit("import", 30, perSeconds: 60, by: .account)
 
     private static let customer = Access.verified([.customer])
@@ -127,6 +141,10 @@ public struct MarketplaceRoutes: Sendable {
                 try await handlers.linkedIn.importProfile($0)
             },
 
+            Route(.post, "/me/network-check", people, limits: [networkChecks]) {
+                try await handlers.networkCheck.begin($0)
+            },
+
             Route(.get, "/consultants", .anyone) { try await handlers.consultants.list($0) },
             Route(.get, "/consultants/{id}", .anyone) { try await handlers.consultants.show($0) },
             Route(.get, "/consultants/{id}/ratings", .anyone) { try await handlers.consultants.ratings($0) },
@@ -155,11 +173,21 @@ public struct MarketplaceRoutes: Sendable {
             Route(.post, "/sessions/{id}/rating", customer, isIdempotent: true) {
                 try await handlers.ratings.rate($0)
             },
+            Route(.post, "/sessions/{id}/report", people, limits: [reports], isIdempotent: true) {
+                try await handlers.reports.report($0)
+            },
             Route(.get, "/me/performance", consultant) { try await handlers.analytics.performance($0) },
             Route(.get, "/ops/analytics", admin) { try await handlers.analytics.show($0) },
 
             Route(.get, "/admin/audit", admin) { try await handlers.audit.all($0) },
             Route(.get, "/admin/users", admin) { try await handlers.account.directory($0) },
+            Route(.post, "/admin/users/{id}/reinstate", admin, isIdempotent: true) {
+                try await handlers.moderation.reinstate($0)
+            },
+            Route(.get, "/admin/moderation", admin) { try await handlers.moderation.list($0) },
+            Route(.post, "/admin/moderation/{id}", admin, isIdempotent: true) {
+                try await handlers.moderation.decide($0)
+            },
             Route(.get, "/ops/calls", admin) { try await handlers.calls.list($0) },
             Route(.get, "/ops/calls/{id}", admin) { try await handlers.calls.show($0) },
             Route(.get, "/ops/outbox", admin) { try await handlers.outbox.show($0) },

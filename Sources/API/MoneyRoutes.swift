@@ -18,6 +18,8 @@ public struct MoneyRoutes: Sendable {
         public var disputes: DisputeHandlers
         /// What Stripe tells.
         public var webhooks: WebhookHandlers
+        /// What Stripe told and nobody could act on.
+        public var events: StripeEventHandlers
         /// Whether we and Stripe agree.
         public var reconciliation: ReconciliationHandlers
         /// Receipts.
@@ -28,14 +30,15 @@ public struct MoneyRoutes: Sendable {
         /// The parts that answer.
         public init(
             methods: PaymentMethodHandlers, payouts: PayoutHandlers, payments: PaymentHandlers,
-            disputes: DisputeHandlers, webhooks: WebhookHandlers, reconciliation: ReconciliationHandlers,
-            receipts: ReceiptHandlers, invoices: InvoiceHandlers
+            disputes: DisputeHandlers, webhooks: WebhookHandlers, events: StripeEventHandlers,
+            reconciliation: ReconciliationHandlers, receipts: ReceiptHandlers, invoices: InvoiceHandlers
         ) {
             self.methods = methods
             self.payouts = payouts
             self.payments = payments
             self.disputes = disputes
             self.webhooks = webhooks
+            self.events = events
             self.reconciliation = reconciliation
             self.receipts = receipts
             self.invoices = invoices
@@ -80,6 +83,8 @@ public struct MoneyRoutes: Sendable {
                 try await handlers.payments.refund($0)
             },
             Route(.get, "/ops/reconciliation", admin) { try await handlers.reconciliation.show($0) },
+            Route(.get, "/ops/stripe-events", admin) { try await handlers.events.list($0) },
+            Route(.post, "/ops/stripe-events/{id}/retry", admin) { try await handlers.events.retry($0) },
             Route(.get, "/disputes", admin) { try await handlers.disputes.list($0) },
             Route(.post, "/disputes/{id}/evidence", admin, isIdempotent: true) {
                 try await handlers.disputes.submit($0)

@@ -94,9 +94,21 @@ struct LoadCommand: AsyncParsableCommand {
             video: audioOnly ? nil : MediaClip.Video(bitrate: bitrate), threads: threads, addresses: addresses,
             certificates: ca, serverProcess: serverPid, metrics: metrics)
         let line = ProgressLine()
+        let load = LoadRun(plan)
+        let signals = StopSignals()
+        let stopping = Task {
+            // The first asks for an orderly end; whoever asks again does not want to wait for it.
+            var isAsked = false
+            for await number in signals.received {
+                if isAsked { Foundation.exit(128 + number) }
+                isAsked = true
+                load.stop()
+            }
+        }
+        defer { stopping.cancel() }
         let report: LoadReport
         do {
-            report = try await LoadRun(plan).run { line.show($0) }
+            report = try await load.run { line.show($0) }
         } catch {
             line.end()
             printError("consult: \(error)")

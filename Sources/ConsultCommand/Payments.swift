@@ -68,14 +68,10 @@ struct PaymentParts: Sendable {
                 metadata: ["address": "http://127.0.0.1:\(number)"])
             told.finish()
         }
-        let running = Watch(name: "stripe-sandbox") {
-            defer { lock.release() }
-            try await server.run()
-        }
         self.init(
             try StripeConfiguration(baseURL: "http://127.0.0.1:\(port.number)", secretKey: "sk_test_embedded"),
-            isSimulated: true, publishableKey: nil, webhookSecrets: [secret], before: [running], ready: ready,
-            logger: logger)
+            isSimulated: true, publishableKey: nil, webhookSecrets: [secret],
+            before: [LockedStandIn(server: server, lock: lock)], ready: ready, logger: logger)
     }
 
     private init(
@@ -117,6 +113,18 @@ struct PaymentParts: Sendable {
             }
             try await tasks.waitForAll()
         }
+    }
+}
+
+/// A stand-in that nobody else may use while it runs.
+private struct LockedStandIn: Service, CustomStringConvertible {
+    let server: StripeSandboxServer
+    let lock: FileLock
+    var description: String { server.description }
+
+    func run() async throws {
+        defer { lock.release() }
+        try await server.run()
     }
 }
 

@@ -12,6 +12,13 @@ func metricFamilies(relay: RelayMetrics, signaling: SignalingMetrics) -> [Metric
         MetricFamily.Series(
             .number(Double(signaling.billingEvents[event] ?? 0)), labels: [.init("event", event.rawValue)])
     }
+    let fates = [("audio", relay.audio), ("video", relay.video)].flatMap { media, packets in
+        [
+            ("arrived", packets.arrived), ("recovered", packets.recovered), ("unrecovered", packets.unrecovered),
+        ].map { fate, count in
+            MetricFamily.Series(.number(Double(count)), labels: [.init("media", media), .init("fate", fate)])
+        }
+    }
     return [
         .gauge("consult_calls_active", help: "Rooms somebody is in.", signaling.rooms),
         .gauge("consult_participants", help: "Participants, connected or expected back.", signaling.participants),
@@ -32,10 +39,17 @@ func metricFamilies(relay: RelayMetrics, signaling: SignalingMetrics) -> [Metric
             relay.packetsRetransmitted),
         .counter(
             "consult_packets_recovered_total", help: "RTP packets that the relay asked for again, and got.",
-            relay.packetsRecovered),
+            relay.audio.recovered &+ relay.video.recovered),
         .counter(
             "consult_packets_unrecovered_total", help: "RTP packets that were given up: loss after recovery.",
-            relay.packetsUnrecovered),
+            relay.audio.unrecovered &+ relay.video.unrecovered),
+        MetricFamily(
+            "consult_uplink_packets_total", .counter,
+            help: "RTP packets from senders: came by themselves, came when asked for, never came.",
+            series: fates),
+        .counter(
+            "consult_packets_unsent_total", help: "RTP packets that the socket towards their receiver did not take.",
+            relay.packetsUnsent),
         .counter(
             "consult_packets_shed_total", help: "Video packets held back because a receiver's path was full.",
             relay.packetsShed),

@@ -14,11 +14,29 @@ extension SessionHandlers.Door {
                     session: session.id.description, room: session.room, mode: session.mode,
                     thresholdSeconds: session.thresholdSeconds, user: user.description, name: name, role: side.rawValue)
             },
-            iceServers: { user in
-                guard let person = UserID(user.description) else { return [] }
-                return ice.servers(for: person, at: Date()).map {
-                    .init(urls: $0.urls, username: $0.username, credential: $0.credential)
-                }
-            })
+            iceServers: { ice.browserServers(for: $0) })
+    }
+}
+
+extension NetworkCheckHandlers.Door {
+    /// A door with tokens of its own, and the same servers.
+    init(tokens: CheckTokens, ice: ICEConfiguration) {
+        self.init(
+            room: { user in
+                let made = try await tokens.room(for: user.description)
+                return .init(
+                    room: made.room, token: made.token, returnToken: made.returnToken, seconds: CheckTokens.lifetime)
+            },
+            iceServers: { ice.browserServers(for: $0) })
+    }
+}
+
+extension ICEConfiguration {
+    /// The servers for a person's browser, as the API says them.
+    fileprivate func browserServers(for user: UniqueID) -> [SessionHandlers.ICEServer] {
+        guard let person = UserID(user.description) else { return [] }
+        return servers(for: person, at: Date()).map {
+            .init(urls: $0.urls, username: $0.username, credential: $0.credential)
+        }
     }
 }

@@ -6,6 +6,7 @@ import Foundation
 import Logging
 import Mail
 import Matching
+import Moderation
 import Operations
 import Passwords
 import Payments
@@ -57,9 +58,11 @@ struct Sidecar: Sendable {
             .init(
                 methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
                 payments: charging.payments, disputes: charging.disputes, webhooks: charging.webhooks,
-                reconciliation: charging.reconciliation,
+                events: StripeEventHandlers(pool: pool), reconciliation: charging.reconciliation,
                 receipts: ReceiptHandlers(pool: pool),
                 invoices: InvoiceHandlers(pool: pool, terms: invoices.terms, renderer: renderer)))
+        let signer = await TokenSigner(key: key)
+        let ice = settings.signalingConfiguration(knowsSidecar: true).ice
         let routes = MarketplaceRoutes.table(
             .init(
                 registration: RegistrationHandlers(identity), signIn: SignInHandlers(identity),
@@ -75,12 +78,16 @@ struct Sidecar: Sendable {
                 requests: RequestHandlers(pool: pool, desk: matchmaking.desk),
                 sessions: SessionHandlers(
                     pool: pool, store: sessions,
-                    door: .init(
-                        tokens: RoomTokens(await TokenSigner(key: key)),
-                        ice: settings.signalingConfiguration(knowsSidecar: true).ice),
+                    door: .init(tokens: RoomTokens(signer), ice: ice),
                     billings: { try await charging.billings.find($0) }),
+                networkCheck: NetworkCheckHandlers(door: .init(tokens: CheckTokens(signer), ice: ice)),
                 ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
-                calls: OpsCallHandlers(pool: pool), outbox: OutboxHandlers(pool: pool)))
+                calls: OpsCallHandlers(pool: pool), outbox: OutboxHandlers(pool: pool),
+                reports: ReportHandlers(pool: pool),
+                moderation: ModerationHandlers(
+                    ModerationDesk(
+                        pool: pool, requests: matchmaking.desk,
+                        clientURL: settings.address(port: settings.httpPort)))))
         let keys = MarketplaceRoutes.published(AccountHandlers(identity))
         server = try APIServer(
             configuration: settings.apiConfiguration, routes: routes + money, rootRoutes: keys,

@@ -102,8 +102,8 @@ extension RTPHeader {
 }
 
 /// From the extension ids one side negotiated to those of the other; what the other did not negotiate is blanked.
-public struct HeaderExtensionMap: Sendable, BitwiseCopyable {
-    private var targets = InlineArray<256, UInt8>(repeating: 0)
+public struct HeaderExtensionMap: Sendable {
+    private var targets = [UInt8](repeating: 0, count: 256)
 
     /// A map that blanks every element.
     public init() {}

@@ -12,7 +12,8 @@ enum ClientRoutes {
         // The account itself.
         "/account", "/account/security", "/account/privacy",
         // Operators and administrators.
-        "/ops", "/ops/calls", "/ops/queue", "/admin/payments", "/admin/users", "/admin/audit",
+        "/ops", "/ops/calls", "/ops/queue", "/admin/payments", "/admin/disputes", "/admin/moderation", "/admin/users",
+        "/admin/audit",
     ]
     /// Below these, each thing has a page by its id.
     private static let collections = ["/questions/", "/sessions/", "/ops/calls/"]

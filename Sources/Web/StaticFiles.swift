@@ -13,6 +13,8 @@ public struct StaticFiles: Sendable {
         public var type: String
         /// Its entity tag: another one where the file is another.
         public var tag: String
+        /// How its bytes are packed: `gzip`; nil where they are not.
+        public var coding: String?
         /// Whether the name contains a hash of the content, so that it may be kept for ever.
         public var isImmutable: Bool
 
@@ -50,14 +52,26 @@ public struct StaticFiles: Sendable {
     }
 
     /// The file for a request's path, already percent-decoded; the client's pages are all `index.html`.
-    public mutating func file(at path: String) -> File? {
+    ///
+    /// - Parameter acceptsGzip: whether it may be packed. Files whose names contain a hash have been packed when the client was
+    ///   built, into a file beside them; nothing is packed here.
+    public mutating func file(at path: String, acceptsGzip: Bool = false) -> File? {
         guard let parts = Self.parts(of: path) else { return nil }
         let name = ClientRoutes.contains(path) ? "index.html" : parts.joined(separator: "/")
-        guard let type = Self.type(of: name), let resolved = resolve(root + "/" + name),
-            resolved.hasPrefix(root == "/" ? "/" : root + "/")
-        else { return nil }
-        return load(resolved, name: name, type: type)
+        guard let type = Self.type(of: name) else { return nil }
+        if acceptsGzip, Self.isImmutable(name), var packed = load(name + ".gz", type: type) {
+            packed.coding = "gzip"
+            // Other bytes are another entity, however alike the two files are to look at.
+            packed.tag = "\"gz-" + packed.tag.dropFirst()
+            return packed
+        }
+        return load(name, type: type)
     }
+
+    private static func isImmutable(_ name: String) -> Bool { name.hasPrefix("assets/") }
+
+    /// The client itself, which says that there is nothing: for people at a path that is nobody's.
+    public mutating func nothing() -> File? { file(at: "/") }
 
     /// The parts of a path; nil where one is empty, hidden, `..`, or has a character no file of ours has.
     static func parts(of path: String) -> [String]? {
@@ -71,7 +85,8 @@ public struct StaticFiles: Sendable {
         return areSound ? parts.map(String.init) : nil
     }
 
-    private mutating func load(_ path: String, name: String, type: String) -> File? {
+    private mutating func load(_ name: String, type: String) -> File? {
+        guard let path = resolve(root + "/" + name), path.hasPrefix(root == "/" ? "/" : root + "/") else { return nil }
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
@@ -86,7 +101,7 @@ public struct StaticFiles: Sendable {
         guard let bytes = contents(of: descriptor, size: identity.size) else { return nil }
         let tag =
             "\"\(String(identity.size, radix: 36))-\(String(identity.seconds, radix: 36))-\(identity.nanoseconds)\""
-        let file = File(bytes: bytes, type: type, tag: tag, isImmutable: name.hasPrefix("assets/"))
+        let file = File(bytes: bytes, type: type, tag: tag, isImmutable: Self.isImmutable(name))
         keep(Entry(file: file, identity: identity), as: name)
         return file
     }

@@ -120,6 +120,16 @@ import Testing
             let post = try await server.send("POST", "/", body: "{}")
             #expect(post.status == 405)
             #expect(post["allow"] == "GET, HEAD")
+            // Whoever comes with a browser reads a page, and whatever else comes a refusal for programs.
+            let visit = ["Accept": "text/html,application/xhtml+xml,*/*;q=0.8"]
+            let nowhere = try await server.send("GET", "/misspelt", visit)
+            #expect(nowhere.status == 404 && nowhere.text == "<!doctype html>" && nowhere["etag"] == nil)
+            #expect(nowhere["content-security-policy"] == policy)
+            for path in ["/api/v1/misspelt", "/.well-known/misspelt"] {
+                #expect(try await server.send("GET", path, visit)["content-type"] == "application/problem+json")
+            }
+            let sent = try await server.send("POST", "/misspelt", visit, body: "{}")
+            #expect(sent.status == 404 && sent["content-type"] == "application/problem+json")
             for path in ["/.env", "/../\(folder.path)/index.html", "/missing.js", "/%2e%2e/secret", "//index.html"] {
                 #expect(try await server.send("GET", path).status == 404, "\(path)")
             }

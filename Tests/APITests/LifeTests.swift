@@ -7,16 +7,20 @@ import REST
 import Testing
 
 @Suite("The server's end", .timeLimit(.minutes(2))) struct LifeTests {
-    @Test("lets running requests finish and takes no others")
-    func graceful() async throws {
-        let entered = Gate()
-        let release = Gate()
-        let slow = Route(.get, "/slow", .anyone) { _ in
+    /// A route whose answer waits for `release`.
+    private static func slow(_ entered: Gate, _ release: Gate) -> Route {
+        Route(.get, "/slow", .anyone) { _ in
             entered.pass()
             await release.wait()
             return .noContent
         }
-        try await TestServer.with([slow]) { server in
+    }
+
+    @Test("lets running requests finish and takes no others")
+    func graceful() async throws {
+        let entered = Gate()
+        let release = Gate()
+        try await TestServer.with([Self.slow(entered, release)]) { server in
             let idle = try RawConnection(port: server.port)
             #expect(try await idle.send("GET", "/config.json").status == 200)
             let running = try RawConnection(port: server.port)
@@ -49,6 +53,53 @@ import Testing
             await server.stop()
             await ended.wait()
         }
+    }
+
+    @Test("connections that arrive while it stops are answered or closed", arguments: 1...10)
+    func busy(_: Int) async throws {
+        try await TestServer.with([]) { server in
+            let answered = Gate()
+            await withTaskGroup(of: Void.self) { callers in
+                for _ in 1...4 {
+                    callers.addTask {
+                        // Until the port is closed.
+                        while let connection = try? await waiting({ try RawConnection(port: server.port) }) {
+                            if (try? await connection.send("GET", "/config.json"))?.status == 200 { answered.pass() }
+                        }
+                    }
+                    // These ask nothing, and come as fast as they can.
+                    callers.addTask {
+                        try? await waiting { while (try? RawConnection(port: server.port)) != nil {} }
+                    }
+                }
+                await answered.wait()
+                await server.stop()
+            }
+            #expect(throws: RawConnection.Failure.self) { try RawConnection(port: server.port) }
+        }
+    }
+
+    @Test("a cancelled server stops as one that is told to stop: what runs is finished")
+    func cancelled() async throws {
+        let entered = Gate()
+        let release = Gate()
+        let (ports, told) = AsyncStream<UInt16>.makeStream()
+        let server = try APIServer(
+            configuration: APIConfiguration(host: "127.0.0.1", port: 0, signalPort: 8081, version: "test"),
+            routes: [Self.slow(entered, release)], authenticator: Tokens.authenticate, logger: .quiet
+        ) { told.yield($0) }
+        let running = Task { try await server.run() }
+        let port = try #require(await ports.first { _ in true })
+        let idle = try RawConnection(port: port)
+        #expect(try await idle.send("GET", "/config.json").status == 200)
+        let asking = try RawConnection(port: port)
+        async let answer = asking.send("GET", "/api/v1/slow")
+        await entered.wait()
+        running.cancel()
+        #expect(try await idle.isClosed())
+        release.pass()
+        #expect(try await answer.status == 204)
+        try await running.value
     }
 
     @Test("a taken port is told with the setting that names another")

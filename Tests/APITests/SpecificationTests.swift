@@ -6,6 +6,7 @@ import Foundation
 import HTTPTypes
 import Identifiers
 import Matching
+import Moderation
 import Passwords
 import Payments
 import REST
@@ -67,8 +68,13 @@ import Yams
             sessions: SessionHandlers(
                 pool: pool, store: sessions,
                 door: .init(token: { _, _, _, _ in "" }, iceServers: { _ in [] })),
+            networkCheck: NetworkCheckHandlers(
+                door: .init(
+                    room: { _ in .init(room: "", token: "", returnToken: "", seconds: 60) }, iceServers: { _ in [] })),
             ratings: RatingHandlers(pool: pool), analytics: AnalyticsHandlers(pool: pool),
-            calls: OpsCallHandlers(pool: pool), outbox: OutboxHandlers(pool: pool))
+            calls: OpsCallHandlers(pool: pool), outbox: OutboxHandlers(pool: pool), reports: ReportHandlers(pool: pool),
+            moderation: ModerationHandlers(
+                ModerationDesk(pool: pool, requests: desk, clientURL: "http://localhost")))
         let processor = PaymentProcessor(gateway: .unavailable(logger: .quiet), isSimulated: false)
         let accounts = PaymentAccounts(
             pool: pool, processor: processor, clientURL: "http://localhost", logger: .quiet)
@@ -77,7 +83,7 @@ import Yams
             methods: PaymentMethodHandlers(accounts), payouts: PayoutHandlers(accounts),
             payments: PaymentHandlers(pool: pool, store: ChargeStore(isSimulated: false) { _, _ in [] }),
             disputes: DisputeHandlers(pool: pool, desk: disputes, isSimulated: false),
-            webhooks: WebhookHandlers(pool: pool, secrets: []),
+            webhooks: WebhookHandlers(pool: pool, secrets: []), events: StripeEventHandlers(pool: pool),
             reconciliation: ReconciliationHandlers(pool: pool), receipts: ReceiptHandlers(pool: pool),
             invoices: InvoiceHandlers(
                 pool: pool, terms: .init(issuer: "", isSimulated: true), renderer: try PDFRenderer(program: nil)))

@@ -117,10 +117,13 @@ import Testing
                     "SELECT pid FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'"
                 ).first?.get("pid", as: Int32.self)
             }
-            kill(try #require(await cluster.processIdentifier), SIGKILL)
+            let server = try #require(await cluster.processIdentifier)
+            kill(server, SIGKILL)
             kill(try #require(backend), SIGKILL)
             let error = await running.value
             #expect(error?.isRetryable == true, "\(String(describing: error))")
+            // What is left of the old server may still answer for a moment; the new one starts after the last of it.
+            while await cluster.processIdentifier == server { await Task.yield() }
             // Refused where the server was still going down, the work is repeated until it is there.
             var isWritten = false
             while !isWritten {

@@ -53,17 +53,32 @@ async def networks(options: argparse.Namespace) -> int:
     with tempfile.TemporaryDirectory() as folder, Network() as network:
         bad = network.place("customer", faults=(CLEAR, CLEAR), seed=options.seed)
         async with call(network, (bad, network.place("consultant")), Path(folder)) as (server, pages):
-            print("| the customer's network | way | who watches | fps | freezes | frozen s | frames missing | reported lost | "
-                  "sound made up | kbit/s |")
-            print("|---|---|---|---|---|---|---|---|---|---|", flush=True)
+            print("| the customer's network | way | who watches | fps | freezes | frozen s | frames missing | picture packets lost | "
+                  "sound packets lost | sound made up | kbit/s | up to the relay: lost, lost after recovery |")
+            print("|---|---|---|---|---|---|---|---|---|---|---|---|", flush=True)
             for mode in ("relay", "p2p"):
                 await join(server, f"weather-{mode}", *pages, mode=mode)
                 await asyncio.sleep(6)  # until the senders have found their rate
                 for weather in WEATHERS:
-                    for page, had in zip(pages, await live_through(weather, bad, pages, options.seconds), strict=True):
+                    counted = server.metrics()
+                    both = await live_through(weather, bad, pages, options.seconds)
+                    ups = ["", uplink(counted, server.metrics()) if mode == "relay" else ""]
+                    for page, had, up in zip(pages, both, ups, strict=True):
                         print(f"| {weather.name} | {mode} | {page.party} | {had.fps:.1f} | {had.freezes:.0f} | {had.frozen:.1f} | "
-                              f"{had.missing:.0f} | {had.lost:.1%} | {had.concealed:.1%} | {had.kbps:.0f} |", flush=True)
+                              f"{had.missing:.0f} of {had.sent:.0f} | {had.lost:.1%} | {had.sound_lost:.1%} | {had.concealed:.1%} | "
+                              f"{had.kbps:.0f} | {up} |", flush=True)
     return 0
+
+
+def uplink(before: dict[str, float], after: dict[str, float]) -> str:
+    """What both sides' packets went through on their way to the relay, from rest to rest, by the relay's own figures."""
+    parts = []
+    for media in ("video", "audio"):
+        names = [
+            f'consult_uplink_packets_total{{media="{media}",fate="{fate}"}}' for fate in ("arrived", "recovered", "unrecovered")]
+        arrived, recovered, unrecovered = (after[name] - before[name] for name in names)
+        parts.append(f"{media}: {recovered + unrecovered:.0f}, {unrecovered:.0f} of {arrived + recovered + unrecovered:.0f}")
+    return "; ".join(parts)
 
 
 PHASES = (("before", 20, 2000), ("squeezed", 30, 300), ("released", 30, 2000))

@@ -396,7 +396,6 @@ class Operator:
         async def booked() -> bool:
             return (await self.bank.in_the_ledger(session)).charged == charged - 20
         await until(booked, 30, "the refund in the ledger")
-        await page.ready("disputes")
 
     async def finds_people(self, customer: Person) -> None:
         page, hands = self.page, self.hands

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 from pathlib import Path
 from typing import Any
 
 from harness.server import Server
+from harness.wait import until
 
 
 async def load(server: Server, *options: str, report: Path | None = None, timeout: float = 60) -> tuple[int, str, str, Any]:
@@ -105,3 +107,47 @@ async def test_wrong_command_lines_are_refused_at_once(server, tmp_path):
     ):
         code, out, err, _ = await load(server, *options, timeout=20)
         assert code == expected and words in err, (options, code, out, err)
+
+
+async def test_a_load_that_is_stopped_leaves_its_rooms_and_reports_what_it_measured(server, tmp_path):
+    report = tmp_path / "report.json"
+    process = await asyncio.create_subprocess_exec(
+        server.executable, "load", "--rooms", "2", "--duration", "10m", "--url", server.websocket, "--json", str(report),
+        env=server.environment, cwd=server.folder, stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    try:
+        assert process.stderr is not None
+        async with asyncio.timeout(60):
+            while not (await process.stderr.readline()).startswith(b"measuring"):
+                assert process.returncode is None
+            assert server.metrics()["consult_participants"] == 4
+            process.send_signal(signal.SIGINT)
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 0, (out, err)
+    assert b"2 of 2 complete" in out, (out, err)
+    document = json.loads(report.read_text())
+    assert 0 < document["load"]["seconds"] < 60 and document["packets"]["received"] > 0, document["load"]
+    # They have left: nothing waits for them to come back.
+    assert server.metrics()["consult_participants"] == 0
+
+
+async def test_a_load_that_is_stopped_while_its_rooms_are_set_up_says_so(server, tmp_path):
+    process = await asyncio.create_subprocess_exec(
+        server.executable, "load", "--rooms", "200", "--ramp", "1", "--duration", "10s", "--url", server.websocket,
+        env=server.environment, cwd=server.folder, stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE)
+    try:
+        async with asyncio.timeout(60):
+            await until(lambda: server.metrics()["consult_participants"] > 0, 30, "the first callers")
+            process.send_signal(signal.SIGTERM)
+            out, err = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    assert process.returncode == 1 and b"stopped before anything was measured" in err, (process.returncode, out, err)
+    assert server.metrics()["consult_participants"] == 0

@@ -10,7 +10,7 @@ from contextlib import closing
 from harness.lab.calls import RELAYED, browser_at, clock, join, listen, silence, watch
 from harness.lab.network import HUB4, HUB6
 from harness.lab.turn import PORT, SECRET, TLS_PORT, Client, Turn, minted
-from harness.lab.weather import CLEAR, WEATHERS, busy_picture, live_through
+from harness.lab.weather import ASSEMBLED, CLEAR, WEATHERS, assembly, busy_picture, film, live_through, rest, snapshot
 from harness.page import media_rises, recognises
 from harness.server import openssl_certificate
 from harness.wait import until
@@ -174,10 +174,7 @@ async def test_addresses_that_change_in_mid_call(network, serve, chromium, wire,
 
 
 async def test_a_call_in_bad_weather_is_like_one_without_a_relay(network, serve, chromium, wire, tmp_path, summary):
-    """The same call through the relay and peer to peer: frame rate and freezes side by side; frames that never became whole are told.
-
-    They are not judged: both sides' counters are read at moments of their own, and peer to peer some are missing as well.
-    """
+    """The same call through the relay and peer to peer: frame rate and freezes side by side; frames that are missing are told."""
     server = await serve(host=HUB4)
     for party in ("customer", "consultant"):
         busy_picture(tmp_path / "media", party)
@@ -199,9 +196,86 @@ async def test_a_call_in_bad_weather_is_like_one_without_a_relay(network, serve,
     for (mode, name), sides in had.items():
         summary(f"{name}, {mode}: " + "; ".join(
             f"{page.party} {side.fps:.1f} fps, {side.freezes:.0f} freezes ({side.frozen:.1f} s), {side.kbps:.0f} kbit/s, "
-            f"{side.lost:.1%} reported lost, {side.missing:.0f} frames missing, {side.concealed:.1%} of the sound made up"
+            f"{side.lost:.1%} reported lost, {side.missing:.0f} of {side.sent:.0f} frames missing, "
+            f"{side.concealed:.1%} of the sound made up"
             for page, side in zip(pages, sides, strict=True)))
     for name in (WEATHERS[1].name, WEATHERS[3].name):
         for page, relayed, direct in zip(pages, had["relay", name], had["p2p", name], strict=True):
             assert relayed.fps >= 0.8 * direct.fps, f"{name}: {page.party} has {relayed.fps:.1f} fps, peer to peer {direct.fps:.1f}"
             assert relayed.frozen <= direct.frozen + 1.5, f"{name}: {page.party} stood still for {relayed.frozen:.1f} s"
+
+
+async def test_of_five_percent_loss_less_than_a_thousandth_is_left_after_recovery(network, serve, chromium, wire, tmp_path, summary):
+    """Both ways over one place's cable. What comes up is counted by the relay, packet by packet; what goes down by the browser: frames
+    as the sender's encoder gave them against frames whose last packet has come, and packets of sound."""
+    server = await serve(host=HUB4)
+    for party in ("customer", "consultant"):
+        busy_picture(tmp_path / "media", party)
+    place = network.place("customer", faults=(CLEAR, CLEAR), seed=5)
+    pages = (
+        await browser_at(place, chromium, server, tmp_path, "customer", scripts=(ASSEMBLED,)),
+        await browser_at(network.place("consultant"), chromium, server, tmp_path, "consultant", scripts=(ASSEMBLED,)))
+    await join(server, "thousandth", *pages)
+    await rest(pages)
+    counted, frames, sounds = server.metrics(), await assembly(pages), await snapshot(pages[0])
+    await film(pages)
+    WEATHERS[1].begin(place)
+
+    async def enough() -> bool:
+        now = await assembly(pages)
+        return all(after["sent"] >= before["sent"] + 500 for before, after in zip(frames, now, strict=True))
+
+    await until(enough, 120, "five hundred frames each way", every=0.5)
+    WEATHERS[0].begin(place)
+    await rest(pages)
+    after, heard = await assembly(pages), await snapshot(pages[0])
+
+    def rose(name: str) -> float:
+        return server.metrics()[name] - counted[name]
+
+    def fates(media: str) -> tuple[float, float, float]:
+        arrived, recovered, unrecovered = (
+            rose(f'consult_uplink_packets_total{{media="{media}",fate="{fate}"}}')
+            for fate in ("arrived", "recovered", "unrecovered"))
+        return arrived, recovered, unrecovered
+
+    for media in ("video", "audio"):
+        # The relay adds up once a second.
+        await until(lambda media=media: fates(media)[1] > 0, 5, f"recovered {media}")
+        arrived, recovered, unrecovered = fates(media)
+        due = arrived + recovered + unrecovered
+        summary(f"5 % loss on the way up, {media}: of {due:.0f} packets {recovered:.0f} were recovered and {unrecovered:.0f} never came")
+        # The consultant's half comes over a good line.
+        assert 0.01 <= (recovered + unrecovered) / due <= 0.05, f"{media}: the weather lost {recovered + unrecovered:.0f} of {due:.0f}"
+        assert unrecovered < due / 1000, f"{media}: {unrecovered:.0f} of {due:.0f} were lost after recovery"
+    for here, there, way in ((0, 1, "down"), (1, 0, "up")):
+        sent, whole = after[there]["sent"] - frames[there]["sent"], after[here]["received"] - frames[here]["received"]
+        summary(f"5 % loss on the way {way}: of {sent} frames {sent - whole} never became whole")
+        assert sent - whole < sent / 1000, f"on the way {way} {sent - whole} of {sent} frames never became whole"
+    assert rose("consult_packets_retransmitted_total") > 50, "nothing was lost on the way down"
+    lost, came = heard["soundLost"] - sounds["soundLost"], heard["sound"] - sounds["sound"]
+    summary(f"5 % loss on the way down: of {lost + came:.0f} packets of sound {lost:.0f} never came")
+    assert lost < (lost + came) / 200, f"{lost:.0f} of {lost + came:.0f} packets of sound were lost after recovery"
+
+
+async def test_packets_that_the_machine_does_not_let_out_are_not_counted_as_forwarded(network, serve, chromium, tmp_path):
+    """A firewall on the server's own way out, which refuses each packet for the customer to the relay itself."""
+    server = await serve(host=HUB4)
+    place = network.place("customer")
+    customer = await browser_at(place, chromium, server, tmp_path, "customer")
+    consultant = await browser_at(network.place("consultant"), chromium, server, tmp_path, "consultant")
+    await join(server, "refused", customer, consultant)
+    assert server.metrics()["consult_packets_unsent_total"] == 0
+
+    async def both() -> tuple[float, float]:
+        got = await snapshot(consultant)
+        return server.metrics()["consult_packets_forwarded_total"], got["packets"] + got["sound"]
+
+    network.hub.filter("shut", f"chain out {{ type filter hook output priority 0; ip daddr {place.v4} meta l4proto udp drop; }}")
+    forwarded, received = await both()
+    await until(lambda: server.metrics()["consult_packets_unsent_total"] >= 200, 20, "packets that were not let out")
+    forwarded, received = [now - before for now, before in zip(await both(), (forwarded, received), strict=True)]
+    assert received > 50, "the consultant is sent what comes from the customer"
+    assert forwarded <= 1.2 * received + 50, f"{forwarded:.0f} packets count as forwarded, of which {received:.0f} came"
+    network.hub.filter("shut", "")
+    await media_rises([customer, consultant], 3)

@@ -22,11 +22,12 @@ ENDING = ["signOut", "signOutEverywhere", "eraseMe", "changePassword"]
 DONE = {
     "nobody": ["GET /consultants", "POST /auth/register", "POST /auth/password-reset", "GET /.well-known/jwks.json"],
     "customer": ["GET /me", "PATCH /me", "GET /me/export", "GET /me/consents", "GET /me/security-events",
-                 "GET /sessions", "GET /me/payment-methods", "POST /me/payment-methods"],
+                 "GET /sessions", "POST /me/network-check", "GET /me/payment-methods", "POST /me/payment-methods"],
     "consultant": ["GET /me/profile", "PUT /me/profile", "PUT /me/availability", "POST /me/profile/linkedin-import",
                    "GET /me/performance", "GET /sessions", "GET /me/payout-account", "POST /me/payout-account",
                    "PATCH /me/payout-account", "GET /me/earnings", "GET /payouts"],
-    "admin": ["GET /admin/audit", "GET /admin/users", "GET /ops/outbox", "GET /ops/analytics", "GET /ops/calls", "GET /payouts"],
+    "admin": ["GET /admin/audit", "GET /admin/users", "GET /ops/outbox", "GET /ops/analytics", "GET /ops/calls", "GET /payouts",
+              "GET /admin/moderation", "GET /ops/stripe-events"],
 }
 # Colours and the like.
 ESCAPES = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

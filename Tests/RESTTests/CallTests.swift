@@ -8,7 +8,11 @@ import Testing
 
 @Suite("A request's content") struct CallTests {
     private struct Profile: Decodable, Equatable {
-        struct Part: Decodable, Equatable { var name: String }
+        enum Kind: String, Decodable { case whole, half }
+        struct Part: Decodable, Equatable {
+            var name: String
+            var kind: Kind?
+        }
         var headline: String
         var years: Int
         var isOpen: Bool
@@ -58,6 +62,7 @@ import Testing
             (#"{"headline":"h","years":1.5,"isOpen":true,"parts":[]}"#, ""),
             (#"{"headline":"h","years":1,"isOpen":1,"parts":[]}"#, "/isOpen"),
             (#"{"headline":"h","years":1,"isOpen":true,"parts":[{"name":"a"},{"name":2}]}"#, "/parts/1/name"),
+            (#"{"headline":"h","years":1,"isOpen":true,"parts":[{"name":"a","kind":"none"}]}"#, "/parts/0/kind"),
             (#"{"headline":"h","years":1,"isOpen":true,"parts":{}}"#, "/parts"), ("[]", ""), ("1", ""), ("null", ""),
         ])
     func fields(body: String, pointer: String) {
@@ -65,6 +70,8 @@ import Testing
         #expect(problem?.status == .unprocessableContent)
         #expect(problem?.code == "invalid_content")
         #expect(problem?.errors.map(\.pointer) == [pointer])
+        // Names of types are ours alone.
+        #expect(problem?.detail.contains("Kind") == false)
     }
 
     @Test("tells everything that is wrong at once")

@@ -50,16 +50,31 @@ final class Site: Sendable {
             let reply = Reply(status: .ok, headers: [.contentType: "application/json"], body: addresses.json)
             return Answer(reply: reply, kind: .data, route: "config")
         }
-        guard let file = files?.withLock({ $0.file(at: path) }) else { return nil }
+        let takesGzip = ContentCoding.acceptsGzip(headers[.acceptEncoding])
+        guard let file = files?.withLock({ $0.file(at: path, acceptsGzip: takesGzip) }) else {
+            guard Self.isVisit(method, path, headers), let page = files?.withLock({ $0.nothing() }) else { return nil }
+            let reply = Reply(
+                status: .notFound, headers: [.cacheControl: page.cacheControl, .contentType: page.type],
+                body: page.bytes)
+            return Answer(reply: reply, kind: .page(client.pageFields(for: addresses)), route: "client")
+        }
         try Self.check(method)
         var reply = Reply(status: .ok, headers: [.cacheControl: file.cacheControl, .eTag: file.tag])
+        if file.isImmutable { reply.headers[.vary] = "Accept-Encoding" }
         if headers[.ifNoneMatch] == file.tag {
             reply.status = .notModified
         } else {
             reply.headers[.contentType] = file.type
+            reply.headers[.contentEncoding] = file.coding
             reply.body = file.bytes
         }
         return Answer(reply: reply, kind: .page(client.pageFields(for: addresses)), route: "client")
+    }
+
+    /// Whether a person opens this path, and not a program: browsers say so in `Accept`.
+    private static func isVisit(_ method: HTTPRequest.Method, _ path: String, _ headers: HTTPFields) -> Bool {
+        (method == .get || method == .head) && !path.hasPrefix("/api/") && !path.hasPrefix("/.well-known/")
+            && headers[.accept]?.contains("text/html") == true
     }
 
     private static func check(_ method: HTTPRequest.Method) throws(Problem) {

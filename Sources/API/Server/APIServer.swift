@@ -4,6 +4,7 @@ public import REST
 public import ServiceLifecycle
 
 internal import Glibc
+internal import HTTPServing
 internal import Hummingbird
 internal import HummingbirdCore
 internal import NIOCore
@@ -47,48 +48,20 @@ public struct APIServer: Service, CustomStringConvertible {
     ///
     /// - Throws: `PortTaken` where somebody else listens on the port.
     public func run() async throws {
-        let application = Application(
+        let listener = HTTPListener(
             responder: responder,
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [ConnectionHandler()], idleTimeout: .seconds(60),
-                    httpDecoderConfiguration: .init(
-                        maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
             configuration: .init(
                 address: .hostname(configuration.host, port: Int(configuration.port)), backlog: 1024,
                 availableConnectionsDelegate: MaximumAvailableConnections(configuration.maximumConnections)),
-            onServerRunning: { [started] channel in started(UInt16(clamping: channel.localAddress?.port ?? 0)) },
-            logger: quieter(logger))
+            connection: .init(
+                additionalChannelHandlers: [ConnectionHandler()], idleTimeout: .seconds(60),
+                httpDecoderConfiguration: .init(
+                    maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100)),
+            drain: configuration.drain, logger: logger, started: started)
         do {
-            try await serve(application)
+            try await listener.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw PortTaken(port: configuration.port, setting: "CONSULT_HTTP_PORT")
         }
-    }
-
-    /// Runs the application, and cancels it where its end takes too long.
-    private func serve(_ application: some ApplicationProtocol) async throws {
-        try await withThrowingTaskGroup(of: Bool.self) { group in
-            group.addTask {
-                try await application.run()
-                return true
-            }
-            group.addTask { [configuration] in
-                try? await gracefulShutdown()
-                try? await Task.sleep(for: configuration.drain)
-                return false
-            }
-            defer { group.cancelAll() }
-            if try await group.next() == false, !Task.isCancelled {
-                logger.warning("requests that did not finish in time are cancelled")
-            }
-        }
-    }
-
-    /// Hummingbird announces its start as info; our own line says it already.
-    private func quieter(_ logger: Logger) -> Logger {
-        var logger = logger
-        logger.logLevel = max(logger.logLevel, .warning)
-        return logger
     }
 }

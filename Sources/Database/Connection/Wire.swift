@@ -138,7 +138,7 @@ final class Wire {
     /// Sends what is queued and waits until the next result can be taken without blocking.
     func awaitResult(_ limits: Limits) throws(DatabaseError) {
         var deadline = limits.end
-        var cancelled = false
+        var cancellation: Cancellation?
         while true {
             let flushed = PQflush(connection)
             if flushed < 0 { throw lost() }
@@ -147,17 +147,35 @@ final class Wire {
             switch thread.wait(for: PQsocket(connection), events, until: deadline) {
             case .ready:
                 if PQconsumeInput(connection) == 0 { throw lost() }
-                if !cancelled { deadline = limits.end }
+                if cancellation == nil { deadline = limits.end }
             case .timedOut:
-                throw fail(cancelled ? "no answer after a cancellation" : "no answer in time")
+                guard let cancellation else { throw fail("no answer in time") }
+                guard .now < cancellation.end else { throw fail("no answer after a cancellation") }
+                // One that came before the server began with the statement has stopped nothing.
+                sendCancellation()
+                deadline = cancellation.next
             case .poked:
-                if !cancelled, limits.interruption?.isRequested == true {
-                    cancelled = true
+                if cancellation == nil, limits.interruption?.isRequested == true {
                     sendCancellation()
-                    deadline = min(deadline ?? .now + .seconds(5), .now + .seconds(5))
+                    let begun = Cancellation(before: deadline)
+                    cancellation = begun
+                    deadline = begun.next
                 }
             }
         }
+    }
+
+    /// A running statement is to stop: asked for again and again, until it has, or the connection is given up.
+    private struct Cancellation {
+        let end: ContinuousClock.Instant
+
+        init(before deadline: ContinuousClock.Instant?) {
+            let longest = ContinuousClock.now + .seconds(5)
+            end = min(deadline ?? longest, longest)
+        }
+
+        /// When to ask again.
+        var next: ContinuousClock.Instant { min(end, .now + .milliseconds(250)) }
     }
 
     /// Waits until the socket has something to read, or until the deadline or an interruption.

@@ -37,15 +37,10 @@ final class Caller {
     /// Who waits for the path.
     var waiter: (continuation: CheckedContinuation<Bool, Never>, deadline: MonotonicInstant)?
 
-    private unowned let owner: any CallerOwner
-
-    init(
-        room: Int, seat: CallerSeat, clip: MediaClip, startedAt: MonotonicInstant, owner: any CallerOwner
-    ) {
+    init(room: Int, seat: CallerSeat, clip: MediaClip, startedAt: MonotonicInstant) {
         self.room = room
         self.seat = seat
         self.startedAt = startedAt
-        self.owner = owner
         var random = SystemRandomNumberGenerator()
         senders = [clip.audio, clip.video].compactMap { $0 }.map { stream in
             ClipSender(
@@ -58,6 +53,8 @@ final class Caller {
             StreamReception(stream: seat.other.stream(of: .video, room: room), clockRate: $0.clockRate)
         }
     }
+
+    deinit { transport?.detach() }
 
     var isSettingUp: Bool { transport?.state == .connecting }
 
@@ -137,12 +134,6 @@ final class Caller {
     }
 }
 
-/// What a caller's loop does for it.
-protocol CallerOwner: AnyObject {
-    /// Watches sockets.
-    func watch(_ descriptors: [Int32])
-}
-
 /// What a caller counts.
 package struct CallerCounters: Sendable, Equatable {
     /// Packets of the voice that were sent in the time that counts.
@@ -199,6 +190,4 @@ extension Caller: PeerTransportDelegate {
             seen?.received(header, packet.bytes, at: transport.lastArrival, countingFrom: countsFrom)
         }
     }
-
-    func transport(_ transport: PeerTransport, watches descriptors: [Int32]) { owner.watch(descriptors) }
 }

@@ -15,17 +15,13 @@ package actor CallerLoop {
     private let burst = PacketBuffers()
     private var context: TransportContext?
     private var callers: [Caller] = []
-    private var watching: Watching
     private var countsFrom = MonotonicInstant(nanoseconds: .max)
     private var isPaused = false
     private var nextTick = MonotonicInstant(nanoseconds: 0)
-    private var nextIteration = MonotonicInstant(nanoseconds: 0)
 
     /// DTLS, consent and reports are looked at this often; more often while a path is being set up.
     private static let tick = NanosecondCount.milliseconds(10)
-    /// libnice's timers are iterated this often while nobody connects.
-    private static let iteration = NanosecondCount.milliseconds(50)
-    private static let setupTick = NanosecondCount.milliseconds(4)
+    private static let setupTick = NanosecondCount.milliseconds(2)
 
     /// The thread that its callers live on.
     package nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -40,7 +36,6 @@ package actor CallerLoop {
         self.certificate = certificate
         self.configuration = configuration
         self.clip = clip
-        watching = Watching(loop: loop)
     }
 
     /// Starts the thread; `shutdown` ends it.
@@ -64,14 +59,10 @@ package actor CallerLoop {
 
     private func service(_ ready: [UInt64]) -> NanosecondCount {
         guard let context else { return Self.tick }
-        if context.read(ready) { context.iterate() }
+        context.read(ready)
         var now = MonotonicInstant.now()
         if now >= nextTick {
             let isSettingUp = tick(now)
-            if isSettingUp || now >= nextIteration {
-                context.iterate()
-                nextIteration = now.advanced(by: Self.iteration)
-            }
             nextTick = now.advanced(by: isSettingUp ? Self.setupTick : Self.tick)
         }
         var next = nextTick
@@ -112,7 +103,7 @@ package actor CallerLoop {
         room: Int, seat: CallerSeat, startedAt: MonotonicInstant
     ) throws(LoadError) -> (caller: CallerKey, offer: String) {
         guard let context else { throw LoadError("the loop has ended") }
-        let caller = Caller(room: room, seat: seat, clip: clip, startedAt: startedAt, owner: watching)
+        let caller = Caller(room: room, seat: seat, clip: clip, startedAt: startedAt)
         do {
             caller.transport = try PeerTransport(
                 context: context, certificate: certificate, configuration: configuration, controlling: true,
@@ -218,16 +209,5 @@ final class PacketBuffers {
 
     subscript(index: Int) -> UnsafeMutableRawBufferPointer {
         UnsafeMutableRawBufferPointer(start: bytes + index * Self.slot, count: Self.slot)
-    }
-}
-
-/// Watches the sockets of transports.
-private final class Watching: CallerOwner {
-    let loop: EventLoop
-
-    init(loop: EventLoop) { self.loop = loop }
-
-    func watch(_ descriptors: [Int32]) {
-        for descriptor in descriptors { loop.watch(descriptor, token: UInt64(descriptor)) }
     }
 }

@@ -8,6 +8,7 @@ import Transport
 /// A load from its first connection to its report: the clip, the threads of callers, a visit to each room, the time that counts.
 package struct LoadRun: Sendable {
     private let plan: LoadPlan
+    private let stopping = EndSignal()
 
     /// Ports of the callers' media; apart from those that a relay on the same machine takes unless told otherwise.
     private static let ports: ClosedRange<UInt16> = 50000...64999
@@ -16,6 +17,9 @@ package struct LoadRun: Sendable {
 
     /// A load of a plan.
     package init(_ plan: LoadPlan) { self.plan = plan }
+
+    /// Ends the load before its time: everybody leaves, and the report is of what was measured until then.
+    package func stop() { stopping.give() }
 
     /// Makes the load.
     ///
@@ -56,9 +60,7 @@ package struct LoadRun: Sendable {
                     number: number, tokens: tokens, loop: loops[number % loops.count], around: around)
                 let begin = start + .seconds(Double(number) / plan.ramp)
                 visits.addTask {
-                    // The ramp. It is never cancelled.
-                    try? await Task.sleep(until: begin, clock: .continuous)
-                    await visit.run()
+                    if await around.isStillOn(at: begin) { await visit.run() }
                 }
             }
             let result: Result<LoadReport, any Error>
@@ -95,6 +97,7 @@ package struct LoadRun: Sendable {
         let arrived = try await watch(loops, board, .settingUp, seconds: patience, tell) { totals in
             totals.ready >= 2 * (plan.rooms.count - board.noted.count)
         }
+        guard !stopping.isGiven else { throw LoadError("stopped before anything was measured") }
         // Nothing is under way when the counters of both sides are read, so that they agree to the packet.
         for loop in loops { _ = await loop.pause() }
         try await Task.sleep(for: gauge.rest)
@@ -147,7 +150,7 @@ package struct LoadRun: Sendable {
             }
             tell(progress)
             last = (totals, now, usage)
-            if isDone(totals) { break }
+            if isDone(totals) || stopping.isGiven { break }
         }
         return last.totals
     }

@@ -10,6 +10,17 @@ struct VisitSurroundings: Sendable {
     let group: any EventLoopGroup
     let board: RoomBoard
     let end: EndSignal
+
+    /// Waits for a room's turn.
+    ///
+    /// - Returns: whether the load goes on by then.
+    func isStillOn(at begin: ContinuousClock.Instant) async -> Bool {
+        let clock = ContinuousClock()
+        while !end.isGiven, clock.now < begin {
+            try? await clock.sleep(until: min(begin, clock.now + .milliseconds(200)))
+        }
+        return !end.isGiven
+    }
 }
 
 /// One room from its first caller's connecting to both callers' leaving.

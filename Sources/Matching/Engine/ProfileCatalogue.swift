@@ -234,6 +234,6 @@ public final class ProfileCatalogue: Service, CustomStringConvertible {
     private static let listed: SQL = """
         (SELECT user_id, headline, bio, tags FROM consultant_profiles JOIN users ON users.id = user_id
             WHERE hourly_rate_amount IS NOT NULL AND users.email_verified_at IS NOT NULL
-                AND users.erased_at IS NULL) AS listed
+                AND users.erased_at IS NULL AND users.suspended_at IS NULL) AS listed
         """
 }

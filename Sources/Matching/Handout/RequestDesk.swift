@@ -53,6 +53,8 @@ public struct RequestDesk: Sendable {
         }
         let change = try await Availabilities.setBusy(consultant, in: transaction)
         if case .busy? = change?.before { throw Handout.Refusal.closed(.withdrawn) }
+        // Their profile is held now: whoever suspends them waits for this session, or was here before.
+        if try await Suspensions.contains(consultant, on: transaction) { throw Handout.Refusal.closed(.withdrawn) }
         let offered = try await Self.offered(request, in: transaction)
         // Of the moment in which the consultant is ours.
         let begun = Timestamp.now()
@@ -125,6 +127,24 @@ public struct RequestDesk: Sendable {
             try store.perform(actions, at: .now(), in: transaction)
             return true
         }
+    }
+
+    /// A customer no longer asks anything: every question for which somebody is looked for is cancelled.
+    ///
+    /// Questions are locked before people, so this comes before the customer's row is held.
+    public func cancelAll(of customer: UniqueID, in transaction: Transaction) async throws {
+        for question in try await Questions.lockLooking(of: customer, in: transaction) {
+            var store = try await HandoutStore(question, terms: terms, in: transaction)
+            guard let actions = store.change({ $0.cancel() }) else { continue }
+            try store.perform(actions, at: .now(), in: transaction)
+        }
+    }
+
+    /// Whether somebody is looked for for a customer.
+    public func isLooking(for customer: UniqueID, in transaction: Transaction) async throws -> Bool {
+        let rows = try await transaction.query(
+            "SELECT FROM questions WHERE customer_id = \(customer) AND state IN ('open', 'matching') LIMIT 1")
+        return !rows.isEmpty
     }
 
     // MARK: What is told

@@ -34,6 +34,8 @@ enum Questions {
                 \(now)::timestamptz, \(reading.embedding?.bytes)::bytea, \(reading.embedding?.model)::text
             WHERE (SELECT count(*) FROM questions WHERE customer_id = \(customer) AND state IN ('open', 'matching'))
                 < \(mostLooking)
+                -- Suspended while the request was on its way: the next one is refused.
+                AND EXISTS (SELECT FROM users WHERE id = \(customer) AND suspended_at IS NULL)
             RETURNING \(Question.columns)
             """, wakeUp,
         ])
@@ -55,6 +57,16 @@ enum Questions {
     static func lock(_ id: UniqueID, in transaction: Transaction) async throws -> Question? {
         try await transaction.query("SELECT \(Question.columns) FROM questions WHERE id = \(id) FOR UPDATE").first
             .map { try Question($0) }
+    }
+
+    /// Every question of a customer for which somebody is looked for, locked in the order in which all are.
+    static func lockLooking(of customer: UniqueID, in transaction: Transaction) async throws -> [Question] {
+        try await transaction.query(
+            """
+            SELECT \(Question.columns) FROM questions WHERE customer_id = \(customer) AND state IN ('open', 'matching')
+            ORDER BY id FOR UPDATE
+            """
+        ).map { try Question($0) }
     }
 
     /// The question of a request of this consultant, locked.

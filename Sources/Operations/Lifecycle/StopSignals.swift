@@ -11,8 +11,9 @@ public import ServiceLifecycle
 /// - Parameter drain: how long stopping may take before what is left is cancelled.
 /// - Throws: what the first failing service threw; the others have been stopped by then.
 public func run(_ services: [any Service], drain: Duration = .seconds(20), logger: Logger) async throws {
+    // What is started and stopped, and in which order, is for who looks for a fault.
     var quiet = logger
-    quiet.logLevel = max(logger.logLevel, .warning)
+    if logger.logLevel > .debug { quiet.logLevel = max(logger.logLevel, .warning) }
     var configuration = ServiceGroupConfiguration(
         services: services.map { .init(service: $0) }, logger: quiet)
     configuration.maximumGracefulShutdownDuration = drain
@@ -38,11 +39,13 @@ public func run(_ services: [any Service], drain: Duration = .seconds(20), logge
 }
 
 /// SIGTERM and SIGINT as they arrive, instead of the process's death; SIGPIPE never.
-final class StopSignals: Sendable {
-    let received: AsyncStream<Int32>
+public final class StopSignals: Sendable {
+    /// Their numbers; what comes while nobody looks is kept, up to four.
+    public let received: AsyncStream<Int32>
     private let sources: [any DispatchSourceSignal]
 
-    init() {
+    /// From now on, until it is freed.
+    public init() {
         signal(SIGPIPE, SIG_IGN)
         let (stream, continuation) = AsyncStream<Int32>.makeStream(bufferingPolicy: .bufferingOldest(4))
         let queue = DispatchQueue(label: "consult.signals")

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServing
 import HTTPTypes
 import Hummingbird
 public import Logging
@@ -78,24 +79,16 @@ public struct OpsServer: Service {
     public func run() async throws {
         let timings = RequestTimings(port: "ops", routes: OpsRoutes.all)
         let routes = OpsRoutes(handlers: handlers, timings: timings)
-        let application = Application(
-            router: routes.router(),
-            server: .http1(configuration: .init(idleTimeout: .seconds(60))),
+        let listener = HTTPListener(
+            responder: routes.router().buildResponder(),
             configuration: .init(address: .hostname(host, port: Int(port)), reuseAddress: true),
-            onServerRunning: { [started] channel in started(channel.localAddress?.port ?? 0) },
-            logger: quieter(logger))
+            connection: .init(idleTimeout: .seconds(60)), drain: .seconds(2), logger: logger
+        ) { [started] port in started(Int(port)) }
         do {
-            try await application.run()
+            try await listener.run()
         } catch let error as IOError where error.errnoCode == EADDRINUSE {
             throw PortTaken(port: port, setting: SettingTable.standard.opsPort.name)
         }
-    }
-
-    /// Hummingbird announces its start as info; our own line says it already.
-    private func quieter(_ logger: Logger) -> Logger {
-        var logger = logger
-        logger.logLevel = max(logger.logLevel, .warning)
-        return logger
     }
 }
 

@@ -12,14 +12,16 @@ struct DisputeLoss: Hashable, Sendable {
 
     /// The consultant's part of another `amount` that is lost.
     ///
-    /// What was refunded before is no longer the consultant's, so a bank that takes it once more takes it from the platform. The
-    /// last of a payment takes what is left, so that the parts come to the whole.
+    /// What was refunded before is no longer the consultant's, so a bank that takes it once more takes it from the platform. What is
+    /// rounded is the platform's part of all that is lost by then, not of each amount: so the parts come to the whole, however small
+    /// they are.
     func consultantPart(of amount: Int64) -> Int64 {
-        let left = max(0, captured - refunded - lost)
-        let consultantLeft = max(0, captured - fee - (refunded - refundedFee) - recovered)
-        let shared = min(amount, left)
-        if shared == left { return min(shared, consultantLeft) }
-        return min(shared - Self.share(of: fee, for: shared, in: captured), consultantLeft)
+        let whole = max(0, captured - refunded)
+        let before = min(lost, whole)
+        let shared = min(amount, whole - before)
+        let after = before + shared
+        let platform = Self.share(of: max(0, fee - refundedFee), for: after, in: whole)
+        return min(max(0, after - platform - recovered), shared)
     }
 
     /// `part` of `whole` applied to `amount`, half up; at most the amount and at most the part.

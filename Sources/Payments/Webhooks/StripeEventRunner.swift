@@ -7,7 +7,15 @@ public import Stripe
 /// Acts on what Stripe has told, once each and in any order: the object is read again, and only what leads forward is taken.
 ///
 /// An event is claimed by moving its time, acted on outside of any transaction, and settled; what a crash leaves unsettled is
-/// claimed again when that time has come.
+/// claimed again when that time has come. What fails too often is parked, until an operator lets it be tried again
+/// (``StripeEventHandlers``).
+///
+/// What a crash leaves, line by line:
+/// - before the claim is committed: a waiting event, as if nobody had come;
+/// - after it, before or amid the handler: a waiting event whose time is the end of the lease. It is handled from its
+///   beginning then; the handler reads the object anew, and every write of its is keyed by what it is about;
+/// - after the handler, before the event is settled: the same, and the second time the handler finds its work done;
+/// - after that: nothing to do.
 public final class StripeEventRunner: Service, CustomStringConvertible {
     /// Acts on an event: reads what it is about, and writes what follows.
     ///
@@ -118,6 +126,8 @@ public final class StripeEventRunner: Service, CustomStringConvertible {
         return false
     }
 
+    /// Tries it again later, or parks it. Where the lease ran out and somebody else has it now, or it was settled, it is theirs
+    /// to say.
     private func putOff(_ id: String, _ attempts: Int, _ error: any Error, _ now: Timestamp) async throws {
         let isOver = attempts >= Self.attempts
         let metadata: Logger.Metadata = ["event": "\(id)", "error": "\(error)"]
@@ -130,7 +140,7 @@ public final class StripeEventRunner: Service, CustomStringConvertible {
             """
             UPDATE stripe_events SET state = \(isOver ? "parked" : "waiting"), last_error = \(String("\(error)".prefix(500))),
                 due_at = \(now.advanced(by: .seconds(min(1 << min(attempts, 12), 3600))))
-            WHERE id = \(id)
+            WHERE id = \(id) AND state = 'waiting' AND attempts = \(attempts)
             """)
     }
 }

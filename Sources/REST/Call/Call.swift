@@ -108,7 +108,11 @@ public struct Call: Sendable {
             if context.codingPath.isEmpty {
                 return Problem(.badRequest, code: "malformed_json", "The content is not well-formed JSON.")
             }
-            return .invalid(pointer(context.codingPath), context.debugDescription)
+            // Of a word that is none of an enumeration's, the decoder tells the type's name, which is ours alone.
+            let isUnknownWord = context.debugDescription.hasPrefix("Cannot initialize ")
+            return .invalid(
+                pointer(context.codingPath),
+                isUnknownWord ? "is none of the words that are known here" : context.debugDescription)
         @unknown default: return Problem(.badRequest, code: "malformed_json", "The content cannot be read.")
         }
     }

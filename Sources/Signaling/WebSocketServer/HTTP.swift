@@ -123,7 +123,8 @@ extension WebSocketServer {
         guard let path = field(isHead ? WSI_TOKEN_HEAD_URI : WSI_TOKEN_GET_URI, of: handle) else { return nil }
         return PageRequest(
             path: path, isHead: isHead, host: field(WSI_TOKEN_HOST, of: handle),
-            tag: field(WSI_TOKEN_HTTP_IF_NONE_MATCH, of: handle), isSecure: lws_is_ssl(handle) != 0)
+            tag: field(WSI_TOKEN_HTTP_IF_NONE_MATCH, of: handle), isSecure: lws_is_ssl(handle) != 0,
+            acceptsGzip: ContentCoding.acceptsGzip(field(WSI_TOKEN_HTTP_ACCEPT_ENCODING, of: handle)))
     }
 
     /// A header field; nil where it is missing, too long, or not UTF-8.

@@ -7,6 +7,7 @@ struct PageRequest: Sendable {
     var host: String?
     var tag: String?
     var isSecure: Bool
+    var acceptsGzip = false
 }
 
 /// What the port serves beside the WebSocket, and to whom the WebSocket is open.
@@ -28,17 +29,19 @@ struct Pages: Sendable {
     /// The answer to a GET or HEAD of anything but the WebSocket.
     func response(to request: PageRequest, files: inout StaticFiles?) -> Response {
         if request.path == "/config.json" { return configuration(for: request) }
-        guard let file = files?.file(at: request.path) else {
+        guard let file = files?.file(at: request.path, acceptsGzip: request.acceptsGzip) else {
             if request.path == "/", files == nil {
                 return .text(200, "Consult signaling server \(version). The WebSocket is at \(Self.socketPath).")
             }
             return .text(404, "Not found", [("Cache-Control", "no-store")])
         }
-        let fields = [("Cache-Control", file.cacheControl), ("ETag", file.tag)]
+        var fields = [("Cache-Control", file.cacheControl), ("ETag", file.tag)]
+        if file.isImmutable { fields.append(("Vary", "Accept-Encoding")) }
+        let content = [("Content-Type", file.type)] + (file.coding.map { [("Content-Encoding", $0)] } ?? [])
         var response =
             request.tag == file.tag
             ? Response(status: 304, fields: fields, body: [])
-            : Response(status: 200, fields: [("Content-Type", file.type)] + fields, body: file.bytes)
+            : Response(status: 200, fields: content + fields, body: file.bytes)
         response.security = client.pageFields(for: addresses(for: request))
         return response
     }

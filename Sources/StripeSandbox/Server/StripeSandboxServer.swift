@@ -1,5 +1,6 @@
 internal import AsyncHTTPClient
 internal import Foundation
+internal import HTTPServing
 internal import HTTPTypes
 internal import Hummingbird
 internal import HummingbirdCore
@@ -78,7 +79,7 @@ public struct StripeSandboxServer: Service, CustomStringConvertible {
                 group.addTask { [works, more] in await deliverer.run(works, more) }
             }
             do {
-                try await application().run()
+                try await listener().run()
             } catch {
                 group.cancelAll()
                 throw error
@@ -97,22 +98,14 @@ public struct StripeSandboxServer: Service, CustomStringConvertible {
         }
     }
 
-    private func application() -> some ApplicationProtocol {
+    private func listener() -> some Service {
         let doors = SandboxDoors(host: host, publicURL: configuration.publicURL)
-        return Application(
+        return HTTPListener(
             responder: CallbackResponder<BasicRequestContext> { request, _ in await doors.respond(to: request) },
-            server: .http1(configuration: .init(additionalChannelHandlers: [CutHandler()], idleTimeout: .seconds(60))),
             configuration: .init(
                 address: .hostname(configuration.host, port: Int(configuration.port)), backlog: 1024,
                 reuseAddress: true),
-            onServerRunning: { [started] channel in started(UInt16(clamping: channel.localAddress?.port ?? 0)) },
-            logger: quieter(logger))
-    }
-
-    /// Hummingbird announces its start as info; our own line says it already.
-    private func quieter(_ logger: Logger) -> Logger {
-        var logger = logger
-        logger.logLevel = max(logger.logLevel, .warning)
-        return logger
+            connection: .init(additionalChannelHandlers: [CutHandler()], idleTimeout: .seconds(60)),
+            drain: .seconds(1), logger: logger, started: started)
     }
 }

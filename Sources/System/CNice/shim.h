@@ -9,11 +9,11 @@
 #include <stun/usages/ice.h>
 #include <gio/gio.h>
 
-static inline NiceAgent *cn_agent_new(GMainContext *context, gboolean ice_tcp, guint initial_rto_ms) {
+static inline NiceAgent *cn_agent_new(GMainContext *context, gboolean ice_tcp, guint initial_rto_ms, guint pacing_ms) {
   NiceAgent *agent = nice_agent_new_full(context, NICE_COMPATIBILITY_RFC5245, NICE_AGENT_OPTION_ICE_TRICKLE);
   if (agent)
     g_object_set(agent, "upnp", FALSE, "ice-tcp", ice_tcp, "ice-udp", TRUE, "keepalive-conncheck", FALSE,
-                 "stun-initial-timeout", initial_rto_ms, "controlling-mode", FALSE, NULL);
+                 "stun-initial-timeout", initial_rto_ms, "stun-pacing-timer", pacing_ms, "controlling-mode", FALSE, NULL);
   return agent;
 }
 

@@ -33,6 +33,9 @@ import Testing
             try await names {
                 $0.state = .erased; $0.role = .customer
             } == ["Deleted user"])
+        try await world.pool.query("UPDATE users SET suspended_at = now() WHERE id = \(ada)")
+        #expect(try await names { $0.state = .suspended } == ["Ada Lovelace"])
+        #expect(try await names { $0.state = .verified }.isEmpty)
         let second = try await UserSearch().page(before: gone, limit: 1, on: world.pool)
         #expect(second.map(\.user.name) == ["Bob 50%_off"] && second.map(\.state) == [.unverified])
     }

@@ -126,4 +126,25 @@ import Testing
         try await running.value
         #expect(job.metrics.failed == 0)
     }
+
+    @Test("forgets what was decided about reports after its time, but never why somebody is suspended")
+    func reports() async throws {
+        let (reporter, subject) = (try await test.world.user(.customer), try await test.world.consultant())
+        for (decision, isLifted) in [("warn", false), ("suspend", false), ("suspend", true), (nil, false)] {
+            let session = try await test.world.session(reporter, subject)
+            try await test.pool.query(
+                """
+                INSERT INTO reports (id, kind, session_id, reporter_id, subject_id, reason, created_at, decision, decided_at,
+                    lifted_at)
+                VALUES (\(UniqueID()), 'session', \(session), \(reporter), \(subject), 'spam', \(now), \(decision),
+                    CASE WHEN \(decision)::text IS NOT NULL THEN \(now)::timestamptz END,
+                    CASE WHEN \(isLifted) THEN \(now)::timestamptz END)
+                """)
+        }
+        let job = job([RetentionRule.reports])
+        #expect(await job.work(at: day(729)) == ["reports": 0])
+        #expect(await job.work(at: day(730)) == ["reports": 2])
+        let left = try await test.pool.query("SELECT decision FROM reports ORDER BY decision NULLS LAST")
+        #expect(try left.map { try $0.get("decision", as: String?.self) } == ["suspend", nil])
+    }
 }

@@ -47,10 +47,13 @@ class Page(abc.ABC):
 
     async def ready(self, testid: str, timeout: float = 20) -> None:
         """Waits until an element is there and can be used."""
-        await until(lambda: self.run(
-            """id => { const found = document.querySelector(`[data-testid="${id}"]`);
-                       return !!found && !found.disabled && found.getClientRects().length > 0; }""", testid),
-            timeout, f"{testid} on the page")
+        try:
+            await until(lambda: self.run(
+                """id => { const found = document.querySelector(`[data-testid="${id}"]`);
+                           return !!found && !found.disabled && found.getClientRects().length > 0; }""", testid),
+                timeout, f"{testid} on the page")
+        except TimedOut as late:
+            raise TimedOut(f"{late}; the page says: {await self.page_text()!r}") from None
 
     async def click(self, testid: str) -> None:
         await self.ready(testid)

@@ -33,6 +33,20 @@ struct DisputeLossTests {
         }
     }
 
+    @Test("Parts that are small lose nothing to rounding", arguments: [(4, 2), (100, 15), (99, 50), (7, 7), (7, 0)])
+    func smallParts(captured: Int64, fee: Int64) {
+        for size in Int64(1)...3 {
+            var (lost, recovered) = (Int64(0), Int64(0))
+            while lost < captured {
+                let loss = DisputeLoss(
+                    captured: captured, fee: fee, refunded: 0, refundedFee: 0, lost: lost, recovered: recovered)
+                recovered += loss.consultantPart(of: size)
+                lost += size
+            }
+            #expect(recovered == captured - fee)
+        }
+    }
+
     @Test("Amounts of any size have their parts")
     func extremes() {
         let all = Int64.max

@@ -15,7 +15,7 @@ import Testing
     private static let fields: Set = [
         "id", "state", "questionId", "title", "customerId", "customerName", "consultantId", "consultantName", "room",
         "mode", "rate", "thresholdSeconds", "mediaSeconds", "createdAt", "startedAt", "endedAt", "endReason",
-        "endReasonText", "quality", "rating", "billing",
+        "endReasonText", "quality", "rating", "billing", "reported",
     ]
 
     @Test("is read by its two people and by administrators, and by nobody else")

@@ -22,7 +22,7 @@ public struct SignInHandlers: Sendable {
     }
 
     /// `POST /auth/login {email, password}`: 200 with tokens. 401 `invalid_credentials`, whatever of both is wrong; 429
-    /// `sign_in_delayed` after too many failures.
+    /// `sign_in_delayed` after too many failures; 403 `account_suspended` with the right password of a suspended account.
     public func signIn(_ call: Call) async throws -> Reply {
         let body = try call.content(Body.self)
         let email = EmailAddress(body.email)
@@ -40,12 +40,22 @@ public struct SignInHandlers: Sendable {
             throw Problem(.unauthorized, code: "invalid_credentials", "E-mail address or password is wrong.")
         }
         let fresh = identity.hasher.needsRehash(account.hash) ? try await identity.hash(body.password) : nil
-        let (family, refresh) = try await identity.pool.withTransaction { transaction in
-            // Somebody may have chosen a new password since the old one was read.
+        let begun: (family: UniqueID, token: SecretToken)? = try await identity.pool.withTransaction { transaction in
+            // Somebody may have chosen a new password since the old one was read. The account's row is held against a
+            // suspension that would end all sign-ins but this one.
             let rows = try await transaction.query(
-                "SELECT password_hash FROM credentials WHERE user_id = \(account.user.id) FOR UPDATE")
-            guard try rows.first?.get("password_hash", as: String.self) == account.hash else {
+                """
+                SELECT c.password_hash, users.suspended_at IS NOT NULL AS suspended
+                FROM credentials c JOIN users ON users.id = c.user_id
+                WHERE c.user_id = \(account.user.id) FOR UPDATE OF c FOR SHARE OF users
+                """)
+            guard let row = rows.first, try row.get("password_hash", as: String.self) == account.hash else {
                 throw Problem(.unauthorized, code: "invalid_credentials", "E-mail address or password is wrong.")
+            }
+            if try row.get("suspended", as: Bool.self) {
+                try await transaction.query(
+                    SecurityEvents.record(.signInSuspended, of: account.user.id, address: call.address))
+                return nil
             }
             if let fresh {
                 try await transaction.query(
@@ -57,7 +67,12 @@ public struct SignInHandlers: Sendable {
                     + [SecurityEvents.record(.signedIn, of: account.user.id, address: call.address)])
             return begun
         }
-        return try await identity.tokens(for: account.user, family: family, refresh: refresh, call)
+        guard let begun else {
+            throw Problem(
+                .forbidden, code: "account_suspended",
+                "This account is suspended. The mail that we sent about it says why.")
+        }
+        return try await identity.tokens(for: account.user, family: begun.family, refresh: begun.token, call)
     }
 
     private struct Account: Sendable {

@@ -9,6 +9,8 @@ public struct UserSearch: Sendable, Hashable {
         case verified
         /// It is not.
         case unverified
+        /// The account is suspended, whether or not the address is confirmed.
+        case suspended
         /// The account was erased; its row is kept without identity.
         case erased
     }
@@ -19,11 +21,21 @@ public struct UserSearch: Sendable, Hashable {
         public let user: User
         /// How far it is.
         public let state: State
+        /// Since when it is suspended; nil: it is not.
+        public let suspendedAt: Timestamp?
+
+        static let columns: SQL = "\(User.columns), users.erased_at IS NOT NULL AS is_erased, users.suspended_at"
 
         init(_ row: Row) throws(DatabaseError) {
             user = try User(row)
-            let isErased = try row.get("is_erased", as: Bool.self)
-            state = isErased ? .erased : user.emailVerifiedAt == nil ? .unverified : .verified
+            suspendedAt = try row.get("suspended_at", as: Timestamp?.self)
+            if try row.get("is_erased", as: Bool.self) {
+                state = .erased
+            } else if suspendedAt != nil {
+                state = .suspended
+            } else {
+                state = user.emailVerifiedAt == nil ? .unverified : .verified
+            }
         }
     }
 
@@ -49,17 +61,20 @@ public struct UserSearch: Sendable, Hashable {
         }
         if let role { condition = "\(condition) AND role = \(role)" }
         switch state {
-        case .verified: condition = "\(condition) AND erased_at IS NULL AND email_verified_at IS NOT NULL"
-        case .unverified: condition = "\(condition) AND erased_at IS NULL AND email_verified_at IS NULL"
+        case .verified: condition = "\(condition) AND \(Self.unhindered) AND email_verified_at IS NOT NULL"
+        case .unverified: condition = "\(condition) AND \(Self.unhindered) AND email_verified_at IS NULL"
+        case .suspended: condition = "\(condition) AND erased_at IS NULL AND suspended_at IS NOT NULL"
         case .erased: condition = "\(condition) AND erased_at IS NOT NULL"
         case nil: break
         }
         if let before { condition = "\(condition) AND users.id < \(before)" }
         let rows = try await database.query(
             """
-            SELECT \(User.columns), erased_at IS NOT NULL AS is_erased FROM users
+            SELECT \(Entry.columns) FROM users
             WHERE \(condition) ORDER BY users.id DESC LIMIT \(limit)
             """)
         return try rows.map { row throws(DatabaseError) in try Entry(row) }
     }
+
+    private static let unhindered: SQL = "erased_at IS NULL AND suspended_at IS NULL"
 }

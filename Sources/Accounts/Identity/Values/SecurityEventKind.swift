@@ -14,6 +14,8 @@ public enum SecurityEventKind: String, Sendable, Hashable, CaseIterable, Paramet
     case signInFailed = "sign_in_failed"
     /// A sign-in was refused unseen, after too many failures.
     case signInDelayed = "sign_in_delayed"
+    /// A sign-in was refused although the password was right: the account is suspended.
+    case signInSuspended = "sign_in_suspended"
     /// A refresh token was presented twice; its sign-in was ended.
     case refreshReused = "refresh_reused"
     /// One sign-in was ended by its owner.
@@ -26,6 +28,18 @@ public enum SecurityEventKind: String, Sendable, Hashable, CaseIterable, Paramet
     case passwordReset = "password_reset"
     /// The password was changed by who knew the old one.
     case passwordChanged = "password_changed"
+    /// The account decided about a report, as an administrator.
+    case reportDecided = "report_decided"
+    /// The account lifted somebody's suspension, as an administrator.
+    case userReinstated = "user_reinstated"
+    /// A comment of the account's is no longer shown.
+    case commentHidden = "comment_hidden"
+    /// The account was warned.
+    case warned
+    /// The account was suspended.
+    case suspended
+    /// The account's suspension was lifted.
+    case suspensionLifted = "suspension_lifted"
     /// The account's data was exported.
     case exported
     /// The account was erased.

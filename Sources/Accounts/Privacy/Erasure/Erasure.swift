@@ -80,6 +80,7 @@ public enum Erasure {
         let invoices = RetentionRule.invoices.period.interval
         let events = RetentionRule.securityEvents.period.interval
         let signIns = RetentionRule.signIns.period.interval
+        let reports = RetentionRule.reports.period.interval
         let rows = try await transaction.query(
             """
             WITH kept AS (
@@ -92,12 +93,14 @@ public enum Erasure {
                     + interval '1 year' + \(invoices)::interval AS documents_until,
                 (SELECT count(*) FROM payments WHERE session_id IN (SELECT id FROM kept)) AS payments,
                 (SELECT count(*) FROM ratings WHERE customer_id = \(user) OR consultant_id = \(user)) AS ratings,
+                (SELECT count(*) FROM reports WHERE reporter_id = \(user) OR subject_id = \(user)) AS reports,
                 (SELECT count(*) FROM security_events WHERE user_id = \(user)) AS events,
                 (SELECT count(*) FROM refresh_families WHERE user_id = \(user)) AS sign_ins,
                 (SELECT count(*) FROM payouts WHERE consultant_id = \(user)) AS payouts,
                 date_trunc('year', coalesce((SELECT max(created_at) FROM kept), now()), 'UTC')
                     + interval '1 year' + \(invoices)::interval AS invoices_until,
-                now() + \(events)::interval AS events_until, now() + \(signIns)::interval AS sign_ins_until
+                now() + \(events)::interval AS events_until, now() + \(signIns)::interval AS sign_ins_until,
+                now() + \(reports)::interval AS reports_until
             """)
         guard let row = rows.first else { return [] }
         func until(_ column: String) throws(DatabaseError) -> String {
@@ -137,6 +140,12 @@ public enum Erasure {
                 KeptData(
                     what: "The stars of ratings, without comments and without who gave them",
                     why: "They are part of the averages of consultants", until: try until("invoices_until")))
+        }
+        if try count("reports") > 0 {
+            kept.append(
+                KeptData(
+                    what: "What was reported of you and by you and what was decided, without anybody's words",
+                    why: "To tell how grave it is when it comes again", until: try until("reports_until")))
         }
         if try count("events") > 0 {
             kept.append(

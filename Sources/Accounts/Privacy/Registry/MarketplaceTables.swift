@@ -4,6 +4,7 @@ internal import Database
 
 extension PersonalData {
     static let marketplaceTables: [PersonalTable] = [
+        reports,
         PersonalTable(
             "ratings", holds: "stars and comments, by you and about you", purpose: "to choose consultants",
             readers: "everybody, without who gave them",
@@ -11,14 +12,16 @@ extension PersonalData {
                 .init("ratingsGiven") { user in
                     jsonList(
                         """
-                        SELECT session_id AS "sessionId", stars, comment, created_at AS "createdAt" FROM ratings
+                        SELECT session_id AS "sessionId", stars, comment, hidden_at AS "hiddenAt",
+                            created_at AS "createdAt" FROM ratings
                         WHERE customer_id = \(user) ORDER BY created_at
                         """)
                 },
                 .init("ratingsReceived") { user in
                     jsonList(
                         """
-                        SELECT session_id AS "sessionId", stars, comment, created_at AS "createdAt" FROM ratings
+                        SELECT session_id AS "sessionId", stars, comment, hidden_at AS "hiddenAt",
+                            created_at AS "createdAt" FROM ratings
                         WHERE consultant_id = \(user) ORDER BY created_at
                         """)
                 },
@@ -110,7 +113,8 @@ extension PersonalData {
                     jsonObject(
                         """
                         SELECT id, email, name, role, email_verified_at AS "emailVerifiedAt",
-                            created_at AS "createdAt", updated_at AS "updatedAt", erased_at AS "erasedAt"
+                            created_at AS "createdAt", updated_at AS "updatedAt", suspended_at AS "suspendedAt",
+                            erased_at AS "erasedAt"
                         FROM users WHERE id = \(user)
                         """)
                 }

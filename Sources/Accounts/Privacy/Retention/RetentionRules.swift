@@ -5,7 +5,7 @@ extension RetentionRule {
     public static let all: [RetentionRule] = [
         securityAddresses, securityEvents, knownAddresses, signInFailures, mailLinks, refreshTokens, signIns,
         unverifiedAccounts, mails, toldTexts, deliveredEvents, idempotencyKeys, questionWakes, requestDetails,
-        consultantDays, callSamples, invoices,
+        consultantDays, callSamples, reports, invoices,
     ]
 
     static let securityAddresses = RetentionRule(
@@ -184,6 +184,18 @@ extension RetentionRule {
         DELETE FROM call_samples WHERE (session_id, at) IN (
             SELECT session_id, at FROM call_samples WHERE at < \(before)
             ORDER BY at LIMIT \(limit) FOR UPDATE SKIP LOCKED)
+        """
+    }
+
+    /// Never one whose suspension still holds.
+    static let reports = RetentionRule(
+        "reports", 730, .day, since: "the decision, while it does not suspend anybody any more",
+        why: "what came before tells how grave it is when it comes again"
+    ) { before, limit in
+        """
+        DELETE FROM reports WHERE id IN (
+            SELECT id FROM reports WHERE decided_at < \(before) AND NOT (decision = 'suspend' AND lifted_at IS NULL)
+            ORDER BY decided_at LIMIT \(limit) FOR UPDATE SKIP LOCKED)
         """
     }
 

@@ -115,7 +115,12 @@ public enum Availabilities {
     ) async throws(DatabaseError) -> Change? {
         guard let profile = try await Profiles.lock(user, in: transaction) else { return nil }
         var after = profile.availability
-        switch event {
+        var taken = event
+        // A wish may still be on its way when its consultant is suspended; their profile is held here and there.
+        if event == .wished(available: true), try await Suspensions.contains(user, on: transaction) {
+            taken = .wished(available: false)
+        }
+        switch taken {
         case .wished(let available):
             if available, !profile.missing.isEmpty {
                 return Change(user: user, before: after, after: after, missing: profile.missing)
@@ -134,7 +139,7 @@ public enum Availabilities {
             guard overtaken.isEmpty else { return Change(user: user, before: after, after: after) }
         case .callStarted, .callEnded, .profileIncomplete: break
         }
-        if after.handle(event) { try await store(after, of: user, in: transaction) }
+        if after.handle(taken) { try await store(after, of: user, in: transaction) }
         return Change(user: user, before: profile.availability, after: after)
     }
 

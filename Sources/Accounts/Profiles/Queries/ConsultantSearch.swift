@@ -38,13 +38,14 @@ public struct ListedRating: Sendable, Hashable {
 
     /// One to five.
     public let stars: Int
-    /// Words, where some were given.
+    /// Words, where some were given and they are not hidden.
     public let comment: String?
     /// Its place in the list.
     public let place: Place
 }
 
-/// What consultants are wanted. Listed is who has confirmed their e-mail address and said what an hour costs.
+/// What consultants are wanted. Listed is who has confirmed their e-mail address, said what an hour costs,
+/// and is not suspended.
 public struct ConsultantSearch: Sendable, Hashable {
     /// Who has all of these tags, whatever their case.
     public var tags: [ExpertiseTag] = []
@@ -99,7 +100,7 @@ public struct ConsultantSearch: Sendable, Hashable {
         let rows = try await database.query(
             """
             SELECT rating.* FROM consultant_profiles JOIN users ON users.id = user_id LEFT JOIN LATERAL (
-                SELECT stars, comment, ratings.created_at, session_id FROM ratings
+                SELECT stars, CASE WHEN hidden_at IS NULL THEN comment END AS comment, ratings.created_at, session_id FROM ratings
                 WHERE consultant_id = user_id \(beyond)
                 ORDER BY ratings.created_at DESC, session_id DESC LIMIT \(limit)
             ) AS rating ON true
@@ -123,6 +124,8 @@ public struct ConsultantSearch: Sendable, Hashable {
         FROM consultant_profiles JOIN users ON users.id = user_id
         """
 
-    private static let listed: SQL =
-        "hourly_rate_amount IS NOT NULL AND users.email_verified_at IS NOT NULL AND users.erased_at IS NULL"
+    private static let listed: SQL = """
+        hourly_rate_amount IS NOT NULL AND users.email_verified_at IS NOT NULL AND users.erased_at IS NULL
+        AND users.suspended_at IS NULL
+        """
 }

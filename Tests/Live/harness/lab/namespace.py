@@ -33,6 +33,9 @@ class Namespace:
         in_thread(make)
         self.descriptor = opened[0]
         self.run("ip", "link", "set", "lo", "up")
+        # A link-local address that is looked for elsewhere first comes a second or two late, and a browser that is loading a page by then
+        # drops what it loads: the network has changed.
+        self.sysctl(net__ipv6__conf__default__accept_dad=0)
 
     @property
     def path(self) -> str:
