@@ -239,8 +239,8 @@ let package = Package(
         .executableTarget(
             name: "ConsultCommand",
             dependencies: [
-                "API", "Accounts", "Billing", "Database", "Demo", "Embedding", "Events", "Identifiers", "Load", "Mail",
-                "Matching", "Moderation", "Money", "Operations", "Passwords", "Payments", "Receipts", "Relay",
+                "API", "Accounts", "Billing", "COpenSSL", "Database", "Demo", "Embedding", "Events", "Identifiers", "Load",
+                "Mail", "Matching", "Moderation", "Money", "Operations", "Passwords", "Payments", "Receipts", "Relay",
                 "Sessions", "Signaling", "SignalingEvents", "Stripe", "StripeSandbox", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),

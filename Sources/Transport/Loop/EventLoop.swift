@@ -9,9 +9,9 @@ public import RTP
 /// The actor that returns this loop as its executor runs on the loop's thread, between two waits; so what the loop
 /// calls back may enter the actor with `assumeIsolated`, and the packet path neither locks nor awaits.
 ///
-/// The life of a loop: `init` → `start` → any number of jobs and events → `shutdown`, which joins the thread. Jobs that
-/// arrive after the shutdown still run, one at a time, on the thread that brings them: an `await` on the actor
-/// always comes back.
+/// The life of a loop: `init` → `start` → any number of jobs and events → `shutdown`, which joins the thread: what the thread
+/// held is freed by then, so that the process may end. Jobs that arrive after the shutdown still run, one at a time, on the
+/// thread that brings them: an `await` on the actor always comes back.
 public final class EventLoop: SerialExecutor, Sendable {
     /// What a wait found ready: the tokens given to `watch`.
     public typealias Service = @Sendable (_ ready: [UInt64]) -> NanosecondCount
@@ -33,6 +33,8 @@ public final class EventLoop: SerialExecutor, Sendable {
     private let queue = Mutex(Queue())
     private let stopping = Atomic<Bool>(false)
     private let thread = Atomic<UInt>(0)
+    /// The thread as long as nobody has joined it; 0 before it starts and afterwards.
+    private let joinable = Atomic<UInt>(0)
     private let epoll: Int32
     private let wake: Int32
     private let name: String
@@ -75,7 +77,7 @@ public final class EventLoop: SerialExecutor, Sendable {
     ///   - slice: how long the thread wants to be run at a time; a short one has it run soon after it has something to do, also where others
     ///     keep the processors busy. Nil leaves that to the system, as does a kernel before Linux 6.12 or a real-time priority.
     ///   - service: called after every wait with the tokens that are ready; returns how long the next wait may last.
-    ///   - finish: runs last on the thread, after the last job.
+    ///   - finish: runs after the last job that came before the shutdown, and before ``shutdown()`` returns.
     /// - Throws: `SystemError` where no thread can be had.
     public func start(
         slice: NanosecondCount? = nil, prepare: @escaping @Sendable () -> Void, service: @escaping Service,
@@ -89,6 +91,7 @@ public final class EventLoop: SerialExecutor, Sendable {
                 prepare()
                 run(service)
                 finish()
+                end()
             })
         var handle = pthread_t()
         let status = pthread_create(
@@ -102,10 +105,10 @@ public final class EventLoop: SerialExecutor, Sendable {
             start.release()
             throw SystemError(call: "pthread_create", code: status)
         }
-        pthread_detach(handle)
+        joinable.store(UInt(handle), ordering: .releasing)
     }
 
-    /// Ends the thread after the work that is queued, and waits until it has ended. Idempotent.
+    /// Ends the thread after the work that is queued, and waits until it has ended. Idempotent; not before `start` has returned.
     public func shutdown() async {
         stopping.store(true, ordering: .releasing)
         signal()
@@ -116,6 +119,10 @@ public final class EventLoop: SerialExecutor, Sendable {
             }
             if closed { continuation.resume() }
         }
+        // All it still does is to leave: its own libraries' memory goes with it.
+        let handle = pthread_t(joinable.exchange(0, ordering: .acquiringAndReleasing))
+        guard handle != 0 else { return }
+        if pthread_equal(handle, pthread_self()) != 0 { pthread_detach(handle) } else { pthread_join(handle, nil) }
     }
 
     // MARK: Work from other threads
@@ -204,7 +211,6 @@ public final class EventLoop: SerialExecutor, Sendable {
             wait = service(ready)
         }
         while runJobs() {}
-        end()
     }
 
     @discardableResult
