@@ -239,9 +239,9 @@ let package = Package(
         .executableTarget(
             name: "ConsultCommand",
             dependencies: [
-                "API", "Accounts", "Billing", "COpenSSL", "Database", "Demo", "Embedding", "Events", "Identifiers", "Load",
-                "Mail", "Matching", "Moderation", "Money", "Operations", "Passwords", "Payments", "Receipts", "Relay",
-                "Sessions", "Signaling", "SignalingEvents", "Stripe", "StripeSandbox", "Tokens", "Web", log,
+                "API", "Accounts", "Billing", "COpenSSL", "Database", "Demo", "Embedding", "Events", "Identifiers",
+                "Load", "Mail", "Matching", "Moderation", "Money", "Operations", "Passwords", "Payments", "Receipts",
+                "Relay", "Sessions", "Signaling", "SignalingEvents", "Stripe", "StripeSandbox", "Tokens", "Web", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],

@@ -8,24 +8,26 @@ import Transport
 ///
 /// Confined to the worker's thread.
 final class Call {
-    let room: RoomID
-    let context: TransportContext
+    // What every packet meets comes first, and lies together.
+
     let surroundings: Surroundings
-    var metrics = RelayMetrics()
+    private var first: Leg?
+    private var second: Leg?
     /// The meter and the gate; the packet path reads and feeds it directly.
     var meter: CallClock
     /// What flowed; the packet path feeds it, too.
     var recorder: CallRecorder
 
+    /// Where it is in the worker's rounds.
+    var place = 0
+    let room: RoomID
+    let context: TransportContext
     private let events: @Sendable (CallEvent) -> Void
     private let post: EventPost
-    private var first: Leg?
-    private var second: Leg?
     /// Candidates that came before their offer.
     private var early: [UserID: [CandidateMessage]] = [:]
     /// Legs that left while their transport may still be on the stack; freed at the next tick.
     private var departed: [Leg] = []
-    private var deadline: MonotonicInstant?
     private var nextReport = MonotonicInstant(nanoseconds: 0)
     private var nextQuality = MonotonicInstant(nanoseconds: 0)
     private var ended = false
@@ -80,6 +82,8 @@ final class Call {
     }
 
     var isEmpty: Bool { first == nil && second == nil }
+    /// Whether nothing is under way that needs a look every ten milliseconds.
+    var isQuiet: Bool { first?.isQuiet != false && second?.isQuiet != false && departed.isEmpty && !isEmpty }
     var isSettingUp: Bool { first?.isSettingUp == true || second?.isSettingUp == true }
     var connectedPeers: Int { (first?.isConnected == true ? 1 : 0) + (second?.isConnected == true ? 1 : 0) }
 
@@ -141,6 +145,9 @@ final class Call {
         post.post(event, to: events)
     }
 
+    /// Something waits: the next round of looks is not left out.
+    func rouse() { surroundings.roused.append(place) }
+
     // MARK: The clock
 
     func clock(at now: MonotonicInstant) -> ClockStatus { meter.status(at: now) }
@@ -179,6 +186,8 @@ final class Call {
         if now >= nextReport {
             first?.sendReports(now)
             second?.sendReports(now)
+            first?.notePlaces()
+            second?.notePlaces()
             nextReport = now.advanced(by: Self.reportInterval)
         }
         if now >= nextQuality {

@@ -4,6 +4,11 @@ import Transport
 
 /// Congestion control of one leg: of the path towards its peer, and of the path from it.
 struct LegCongestion {
+    /// Ids of the peer's extension elements; 0: it sends none.
+    private var numberID: UInt8 = 0
+    private var timeID: UInt8 = 0
+    /// Whether the peer reports on each packet.
+    private(set) var reportsPackets = false
     /// Towards the peer, where it reports on each packet.
     var down = DownlinkCongestion()
     /// Towards the peer, where all it tells is how much it loses.
@@ -18,12 +23,6 @@ struct LegCongestion {
     /// What the peer is allowed.
     var cap = BitrateCap()
     var nextControl = MonotonicInstant(nanoseconds: 0)
-
-    /// Ids of the peer's extension elements; 0: it sends none.
-    private var numberID: UInt8 = 0
-    private var timeID: UInt8 = 0
-    /// Whether the peer reports on each packet.
-    private(set) var reportsPackets = false
 
     /// Reads what the m-lines agreed on.
     mutating func negotiated(_ slots: [SlotNegotiation]) {
@@ -133,7 +132,7 @@ extension Leg {
     /// The peer's report on each packet.
     func received(_ content: Range<Int>, in datagram: RawSpan, at now: MonotonicInstant) {
         guard let report = TransportFeedbackReader(content, in: datagram) else {
-            call.metrics.packetsRejected &+= 1
+            call.surroundings.metrics.packetsRejected &+= 1
             return
         }
         congestion.down.received(report, in: datagram, roundTrip: reporting.roundTrip, at: now)

@@ -4,14 +4,14 @@ import Transport
 
 /// What a leg keeps for its own RTCP (RFC 3550 §6): we are a receiver of each uplink and a sender of each downlink.
 struct LegReporting {
+    /// What repeated packets are paced by.
+    var recentRoundTrips = RecentRoundTrips()
     /// RFC 7022: a random name for the life of the path.
     let cname = (0..<4).map { _ in String(UInt32.random(in: 0...(.max)), radix: 36) }.joined()
     /// The SSRC our receiver reports come from where we send nothing.
     let ssrc = UInt32.random(in: 1...(.max))
     /// Round trip to the peer in nanoseconds, from its report blocks.
     var roundTrip: NanosecondCount?
-    /// What repeated packets are paced by.
-    var recentRoundTrips = RecentRoundTrips()
     var quality = LegQuality()
 }
 
@@ -25,7 +25,7 @@ extension Leg {
         do {
             while let element = try reader.next(in: packet.bytes) { received(element, in: packet.bytes, at: now) }
         } catch {
-            call.metrics.packetsRejected &+= 1
+            call.surroundings.metrics.packetsRejected &+= 1
         }
     }
 
@@ -149,12 +149,12 @@ extension Leg {
 
     private func countLoss() {
         for uplink in uplinks where uplink.statistics.lost > uplink.lossCounted {
-            call.metrics.packetsLost &+= UInt64(uplink.statistics.lost &- uplink.lossCounted)
+            call.surroundings.metrics.packetsLost &+= UInt64(uplink.statistics.lost &- uplink.lossCounted)
             uplink.lossCounted = uplink.statistics.lost
         }
         for uplink in uplinks {
             let fates = PacketFates(uplink.recovery)
-            call.metrics[uplink.slot].add(fates, since: uplink.fatesCounted)
+            call.surroundings.metrics[uplink.slot].add(fates, since: uplink.fatesCounted)
             uplink.fatesCounted = fates
         }
     }

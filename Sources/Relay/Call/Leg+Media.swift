@@ -14,7 +14,7 @@ extension Leg {
         let packet = UnsafeMutableRawBufferPointer(rebasing: buffer[..<length])
         let now = transport.lastArrival
         guard let header = RTPHeader(parsing: packet.bytes) else {
-            call.metrics.packetsRejected &+= 1
+            call.surroundings.metrics.packetsRejected &+= 1
             return
         }
         congestion.arrived(header, in: packet.bytes, at: now)
@@ -29,7 +29,7 @@ extension Leg {
             else { return }
             accept(original, of: uplink, in: call, buffer, length, now, isRetransmission: true)
         } else {
-            call.metrics.packetsRejected &+= 1
+            call.surroundings.metrics.packetsRejected &+= 1
         }
     }
 
@@ -64,7 +64,7 @@ extension Leg {
             mediaArrived(at: now)
         }
         guard call.meter.isOpen else {
-            call.metrics.packetsGated &+= 1
+            call.surroundings.metrics.packetsGated &+= 1
             return
         }
         var startsKeyFrame = false
@@ -98,7 +98,7 @@ extension Leg {
             mayFeed(downlink, uplink, now, startsKeyFrame: startsKeyFrame && mayBegin)
         else { return }
         guard way.leg.admits(downlink, startsKeyFrame: startsKeyFrame && mayBegin) else {
-            call.metrics.packetsShed &+= 1
+            call.surroundings.metrics.packetsShed &+= 1
             return downlink.rewriter.skip(ssrc: header.ssrc, sequenceNumber: header.sequenceNumber)
         }
         guard
@@ -120,7 +120,7 @@ extension Leg {
                 sequence: out.sequenceNumber, bytes: UnsafeRawBufferPointer(rebasing: buffer[..<length]).bytes, at: now)
         }
         guard way.path.forwardRTP(buffer, length: length) else {
-            call.metrics.packetsUnsent &+= 1
+            call.surroundings.metrics.packetsUnsent &+= 1
             return
         }
         downlink.statistics.sent(timestamp: out.timestamp, payloadBytes: header.payloadLength, at: now)
@@ -136,12 +136,14 @@ extension Leg {
         other.transport?.flushForwarded()
         let refused = min(other.takeUnsent(), forwarded.packets)
         let sent = forwarded.packets &- refused
-        call.metrics.packetsUnsent &+= refused
-        call.metrics.packetsForwarded &+= sent
-        call.metrics.bytesForwarded &+= refused == 0 ? forwarded.bytes : forwarded.bytes / forwarded.packets &* sent
+        let bytes = refused == 0 ? forwarded.bytes : forwarded.bytes / forwarded.packets &* sent
+        let surroundings = call.surroundings
+        surroundings.metrics.packetsUnsent &+= refused
+        surroundings.metrics.packetsForwarded &+= sent
+        surroundings.metrics.bytesForwarded &+= bytes
         if let arrival {
             let waited = max(0, wallClockNanoseconds() &- arrival)
-            call.metrics.forwardLatency.observe(Double(waited) / 1e9, count: sent)
+            surroundings.metrics.forwardLatency.observe(Double(waited) / 1e9, count: sent)
         }
         forwarded = (0, 0)
     }

@@ -48,7 +48,7 @@ extension Leg {
                             sequence: sequence, now: now, minimumInterval: interval, into: &bytes)
                     else { return }
                     let sent = repair(downlink, negotiation, &bytes, length, now) ?? length
-                    if transport.sendRTP(buffer, length: sent) { call.metrics.packetsRetransmitted &+= 1 }
+                    if transport.sendRTP(buffer, length: sent) { call.surroundings.metrics.packetsRetransmitted &+= 1 }
                 }
             }
         }
@@ -96,7 +96,7 @@ extension Leg {
                 let sent = stamp(downlink.stamp, &bytes, header, nil, length, now)
                 downlink.repairSequence &+= 1
                 guard transport.sendRTP(buffer, length: sent) else { return }
-                call.metrics.packetsProbing &+= 1
+                call.surroundings.metrics.packetsProbing &+= 1
                 rest -= sent + DownlinkCongestion.overhead
             }
         }

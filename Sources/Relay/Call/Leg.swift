@@ -8,15 +8,11 @@ import Transport
 ///
 /// Confined to the worker's thread.
 final class Leg {
-    let user: UserID
-    let seat: Seat
+    // What every packet meets comes first, and lies together.
+
     /// Owns its legs. Only a job of the worker frees a call, never a packet on its way, so no count is kept for each look at it.
     unowned(unsafe) let call: Call
-
     var transport: PeerTransport?
-    var session: NegotiatedSession?
-    /// One entry for each slot the peer's offer has.
-    var slots: [SlotNegotiation?] = [nil, nil, nil]
     /// Where packets of each of our slots go on the other leg; nil where there is no way. What the other leg has of us, it holds here:
     /// it is given up when either leaves.
     var ways = InlineArray<3, Way?>(repeating: nil)
@@ -24,18 +20,29 @@ final class Leg {
     var uplinks: [Uplink] = []
     /// Streams of retransmissions this peer sends (RFC 4588), and what they repeat.
     var repairs: [(ssrc: UInt32, uplink: Uplink)] = []
-    /// Streams this peer is sent, by slot.
-    var downlinks: [Downlink?] = [nil, nil, nil]
-    var reporting = LegReporting()
     /// Packets of this peer handed on since the last flush.
     var forwarded = (packets: UInt64(0), bytes: UInt64(0))
     /// Of what was handed on to this peer, packets that its socket did not take and that are counted.
     private var unsentCounted: UInt64 = 0
-    var congestion = LegCongestion()
+    let seat: Seat
     /// Whether packets of a stream may be missing, and a key frame may have to be asked for again: looked at every ten milliseconds,
     /// where the streams themselves need not be.
-    var lacksPackets = false
-    var awaitsKeyFrames = false
+    var lacksPackets = false {
+        didSet { if lacksPackets, !oldValue { call.rouse() } }
+    }
+    var awaitsKeyFrames = false {
+        didSet { if awaitsKeyFrames, !oldValue { call.rouse() } }
+    }
+    private var firstMediaSeen = false
+    var congestion = LegCongestion()
+    var reporting = LegReporting()
+
+    let user: UserID
+    var session: NegotiatedSession?
+    /// One entry for each slot the peer's offer has.
+    var slots: [SlotNegotiation?] = [nil, nil, nil]
+    /// Streams this peer is sent, by slot.
+    var downlinks: [Downlink?] = [nil, nil, nil]
     var sessionID = UInt64.random(in: 1...(UInt64.max >> 2))
     var sessionVersion: UInt64 = 0
 
@@ -43,7 +50,6 @@ final class Leg {
     private var wasConnected = false
     private var answered = false
     private var offeredAt = MonotonicInstant(nanoseconds: 0)
-    private var firstMediaSeen = false
 
     /// Without anything authentic for this long the path counts as disconnected; receivers report each second.
     private static let silenceLimit = NanosecondCount.seconds(5)
@@ -57,6 +63,8 @@ final class Leg {
     deinit { transport?.detach() }
 
     var isSettingUp: Bool { transport?.isConnecting == true }
+    /// Whether nothing is under way that needs a look every ten milliseconds.
+    var isQuiet: Bool { !isSettingUp && !lacksPackets && !awaitsKeyFrames && congestion.down.isQuiet }
     var isConnected: Bool { transport?.isConnected == true }
     /// Whether there was a path and is none now.
     var isReconnecting: Bool { wasConnected && shown != .connected }
@@ -178,7 +186,7 @@ final class Leg {
     func mediaArrived(at now: MonotonicInstant) {
         guard !firstMediaSeen else { return }
         firstMediaSeen = true
-        call.metrics.callSetup.observe(Double(now.since(offeredAt)) / 1e9)
+        call.surroundings.metrics.callSetup.observe(Double(now.since(offeredAt)) / 1e9)
     }
 }
 

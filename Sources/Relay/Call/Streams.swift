@@ -3,33 +3,36 @@ import SDP
 
 /// A stream that a participant sends: one SSRC in one slot.
 final class Uplink {
+    // What every packet meets comes first, and lies together.
+
     let ssrc: UInt32
     let slot: MediaSlot
-    let negotiation: SlotNegotiation
+    /// Another source has taken this one's place in its slot.
+    var isRetired = false
     /// What the last packet's payload type means: it seldom changes, and the tables of a negotiation are far away.
     private(set) var payload = PayloadMeaning()
+    /// Which of the slot's simulcast layers it is; nil where the sender sends one stream.
+    let layer: Int?
+    var lastArrival = MonotonicInstant(nanoseconds: .min)
+    var meter = RateMeter()
+    /// Bits per second lately, for congestion control.
+    var flow = FlowRate()
     var statistics: ReceptionStatistics
-    var keyFrames = KeyFrameThrottle()
-    /// The sender's last report: its NTP time, the RTP timestamp of the same moment, and when it came.
-    var senderClock: (ntp: NTPTime, timestamp: UInt32, arrival: MonotonicInstant)?
+    /// What is missing, and was asked for again.
+    var recovery: LossRecovery
     /// How good it is.
     var quality: UplinkReading
+
+    var keyFrames = KeyFrameThrottle()
+    let negotiation: SlotNegotiation
+    /// The sender's last report: its NTP time, the RTP timestamp of the same moment, and when it came.
+    var senderClock: (ntp: NTPTime, timestamp: UInt32, arrival: MonotonicInstant)?
     /// Lost packets already counted into the metrics.
     var lossCounted: Int64 = 0
     /// Lost packets already counted into records.
     var lossRecorded: Int64 = 0
-    var meter = RateMeter()
-    var lastArrival = MonotonicInstant(nanoseconds: .min)
-    /// What is missing, and was asked for again.
-    var recovery: LossRecovery
     /// What became of packets, as far as it is counted into the metrics.
     var fatesCounted = PacketFates()
-    /// Which of the slot's simulcast layers it is; nil where the sender sends one stream.
-    let layer: Int?
-    /// Bits per second lately, for congestion control.
-    var flow = FlowRate()
-    /// Another source has taken this one's place in its slot.
-    var isRetired = false
 
     init(ssrc: UInt32, negotiation: SlotNegotiation, layer: Int?) {
         self.ssrc = ssrc
@@ -68,24 +71,27 @@ struct PayloadMeaning {
 
 /// A stream that a participant is sent: one SSRC for the life of their path, whoever feeds it.
 final class Downlink {
-    let slot: MediaSlot
+    // What every packet meets comes first, and lies together.
+
     let ssrc: UInt32
-    var rewriter: StreamRewriter
-    var history: PacketHistory
+    let slot: MediaSlot
     /// Whether the receiver may ask for packets again; where it does not, none are kept.
     var remembers = false
-    var statistics: SendStatistics
-    var quality = DownlinkReading()
+    /// Video was held back: it goes on with a key frame.
+    var awaitsKeyFrame = false
+    /// What the relay writes into each packet for this leg.
+    var stamp = LegStamp.none
+    /// The simulcast layer that is sent, and the one that shall be sent from its next key frame on.
+    var layer: (current: Int?, target: Int?) = (nil, nil)
     var meter = RateMeter()
+    var history: PacketHistory
+    var rewriter: StreamRewriter
+    var statistics: SendStatistics
+
+    var quality = DownlinkReading()
     /// The SSRC of retransmissions (RFC 4588 §5.1), and the number of the next one; below 2¹⁵ at first, as the rewriter's.
     let repairSSRC = UInt32.random(in: 1...(.max))
     var repairSequence = UInt16.random(in: 0..<0x8000)
-    /// What the relay writes into each packet for this leg.
-    var stamp = LegStamp.none
-    /// Video was held back: it goes on with a key frame.
-    var awaitsKeyFrame = false
-    /// The simulcast layer that is sent, and the one that shall be sent from its next key frame on.
-    var layer: (current: Int?, target: Int?) = (nil, nil)
 
     /// Bytes of the largest packet the history keeps.
     static let packetLimit = 1500

@@ -21,11 +21,15 @@ package struct DownlinkCongestion: Sendable {
     /// Reports after which the estimate is more than an assumption.
     private static let reportsNeeded = 5
 
+    private var sheddingSince: MonotonicInstant?
+    private var packets = SentPackets()
     /// The estimator.
     package private(set) var estimator = BandwidthEstimator(
         start: DownlinkCongestion.start, bounds: DownlinkCongestion.bounds)
     /// Whether no video may be sent now.
     package var isShedding: Bool { sheddingSince != nil }
+    /// Whether neither a probe is under way nor video held back.
+    package var isQuiet: Bool { sheddingSince == nil && probes.isIdle }
     /// Packets reported to have arrived.
     package private(set) var arrived: Int64 = 0
     /// Packets reported lost.
@@ -33,9 +37,7 @@ package struct DownlinkCongestion: Sendable {
     /// Probes begun.
     package private(set) var probeCount: Int64 = 0
 
-    private var packets = SentPackets()
     private var probes = ProbeController()
-    private var sheddingSince: MonotonicInstant?
     private var reports = 0
     private var lastTime: Int64?
     private var timeOffset: Int64 = 0

@@ -37,6 +37,12 @@ package struct ProbeController: Sendable, BitwiseCopyable {
     /// The rate of the present or last probe, in bits per second.
     package private(set) var rate = 0.0
 
+    /// Whether no probe is sent, and no result awaited.
+    package var isIdle: Bool {
+        if case .idle = state { return true }
+        return false
+    }
+
     private var state = State.idle
     private var next = MonotonicInstant(nanoseconds: .min)
     private var number: UInt8 = 0

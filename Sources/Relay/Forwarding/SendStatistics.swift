@@ -7,6 +7,9 @@ package struct SendStatistics: Sendable {
 
     /// The outgoing stream.
     package let ssrc: UInt32
+    /// The RTP timestamp of the last packet sent.
+    package private(set) var lastTimestamp: UInt32 = 0
+    private var lastSent = MonotonicInstant(nanoseconds: 0)
     /// Packets sent.
     package private(set) var packets: UInt64 = 0
     /// Payload bytes sent, without headers and padding (RFC 3550 §6.4.1).
@@ -16,9 +19,6 @@ package struct SendStatistics: Sendable {
     /// The receiver's last block; nil before the first.
     package private(set) var lastBlock: ReportBlock?
 
-    /// The RTP timestamp of the last packet sent.
-    package private(set) var lastTimestamp: UInt32 = 0
-    private var lastSent = MonotonicInstant(nanoseconds: 0)
     private var reports = InlineArray<4, (middle: UInt32, sent: MonotonicInstant)>(
         repeating: (0, MonotonicInstant(nanoseconds: 0)))
     private var reportCount = 0

@@ -15,9 +15,9 @@ struct SourceSegments: Sendable {
     /// Changes remembered; a packet from before the oldest is dropped.
     private static var limit: Int { 8 }
 
-    private var segments = InlineArray<8, Segment>(repeating: Segment(skippedFrom: .min, start: .max, offset: 0))
     private var newest = 0
     private var count = 0
+    private var segments = InlineArray<8, Segment>(repeating: Segment(skippedFrom: .min, start: .max, offset: 0))
 
     /// Starts over with a source whose first number is `start`; what lies before it is not sent.
     mutating func reset(start: Int64, outgoing: Int64) {

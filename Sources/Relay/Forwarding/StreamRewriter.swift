@@ -39,8 +39,6 @@ package struct StreamRewriter: Sendable {
 
     private var source: UInt32 = 0
     private var hasSource = false
-    private var segments = SourceSegments()
-    private var window = SequenceWindow()
     private var sourceHighest: Int64 = 0
     private var timestampOffset: UInt32 = 0
 
@@ -48,6 +46,8 @@ package struct StreamRewriter: Sendable {
     private var lastTimestamp: UInt32
     private var lastSourceTimestamp: UInt32 = 0
     private var lastSent = MonotonicInstant(nanoseconds: 0)
+    private var segments = SourceSegments()
+    private var window = SequenceWindow()
 
     /// An outgoing stream that has sent nothing.
     ///

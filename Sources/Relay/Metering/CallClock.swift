@@ -52,8 +52,10 @@ public struct CallClock: Sendable {
         case closed
     }
 
-    private let policy: BillingPolicy
+    /// Whether media may pass.
+    public private(set) var isOpen = true
     private var meter: MediaMeter
+    private let policy: BillingPolicy
     private var phase = Phase.open
     private var horizon: Int?
     private var warnedHorizon: Int?
@@ -63,9 +65,6 @@ public struct CallClock: Sendable {
 
     /// Whether media has flowed in both directions at the same time.
     public var hasRun: Bool { meter.hasRun }
-
-    /// Whether media may pass.
-    public private(set) var isOpen = true
 
     /// A clock that nobody has told anything yet.
     ///

@@ -65,8 +65,12 @@ package struct LossRecovery: Sendable {
         var tries: UInt8 = 0
     }
 
+    private var highest: Int64?
+    private var count = 0
+    private var overrun = false
     /// Packets that came by themselves, in order or late.
     package private(set) var arrived: Int64 = 0
+    private var window = SequenceWindow()
     /// Packets that the network lost: asked for, or given up.
     package private(set) var missed: Int64 = 0
     /// Packets that came after they had been asked for, or as a repetition before that.
@@ -81,11 +85,7 @@ package struct LossRecovery: Sendable {
     private let policy: Policy
     /// Room for all of ``limit``, from the first loss on: most streams never need it.
     private var list: [Missing] = []
-    private var count = 0
-    private var highest: Int64?
-    private var window = SequenceWindow()
     private var keyFrame: Int64 = .min
-    private var overrun = false
 
     /// A stream nothing has come of.
     package init(policy: Policy) { self.policy = policy }

@@ -1,8 +1,8 @@
 /// Which of the last 1024 sequence numbers came already.
 struct SequenceWindow: Sendable {
     private static var size: Int64 { 1024 }
-    private var bits = InlineArray<16, UInt64>(repeating: 0)
     private var highest: Int64?
+    private var bits = InlineArray<16, UInt64>(repeating: 0)
 
     /// Remembers a number; false where it came already, or is too old to tell.
     mutating func insert(_ number: Int64) -> Bool {

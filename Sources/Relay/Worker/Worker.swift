@@ -21,7 +21,6 @@ actor Worker {
     private var nextSetup = MonotonicInstant(nanoseconds: 0)
     private var nextPost = MonotonicInstant(nanoseconds: 0)
     private let post = EventPost()
-    private var finishedCalls = RelayMetrics()
 
     /// A call looks at the time this often while a path of it is being set up.
     private static let setupTick = NanosecondCount.milliseconds(2)
@@ -59,7 +58,9 @@ actor Worker {
         guard let context else { return TickRounds<Call>.idle }
         context.read(ready)
         let now = MonotonicInstant.now()
-        for call in rounds.due(at: now, isAwake: !ready.isEmpty) { call.tick(now) }
+        for place in surroundings.roused { rounds.rouse(place) }
+        surroundings.roused.removeAll(keepingCapacity: true)
+        rounds.look(at: now, isAwake: !ready.isEmpty)
         if isSettingUp, now >= nextSetup { tickSetups(now) }
         if now >= nextPost {
             post.deliver()
@@ -125,15 +126,12 @@ actor Worker {
     func close(_ key: CallKey) -> ClosedCall? {
         guard let call = calls.removeValue(forKey: key) else { return nil }
         rounds.remove(call)
-        let closed = call.close(nil, now: .now())
-        finishedCalls.add(call.metrics)
-        return closed
+        return call.close(nil, now: .now())
     }
 
     func metrics() -> RelayMetrics {
-        var sum = finishedCalls
+        var sum = surroundings.metrics
         for call in calls.values {
-            sum.add(call.metrics)
             sum.callsActive += 1
             sum.participants += call.connectedPeers
         }
@@ -147,8 +145,18 @@ actor Worker {
 }
 
 /// What every call of a worker shares.
-struct Surroundings {
+final class Surroundings {
+    /// What was counted in all calls: one place that every packet finds in the processor's cache.
+    var metrics = RelayMetrics()
+    /// Places of calls in which something waits to be done at their next look (``TickRounds``).
+    var roused: [Int] = []
     let certificate: Certificate
     let transport: TransportConfiguration
     let logger: Logger
+
+    init(certificate: Certificate, transport: TransportConfiguration, logger: Logger) {
+        self.certificate = certificate
+        self.transport = transport
+        self.logger = logger
+    }
 }

@@ -4,6 +4,7 @@
 // Linux's event, thread and process interfaces that Swift's Glibc module leaves out.
 
 #include <linux/memfd.h>
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <spawn.h>
@@ -108,6 +109,15 @@ static inline ssize_t cl_send_segments(int socket, struct iovec *parts, size_t c
   c->cmsg_len = CMSG_LEN(sizeof segment);
   memcpy(CMSG_DATA(c), &segment, sizeof segment);
   return sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+/// Asks the processor for lines of memory that will be looked at soon: each run is the address of its first line, with the number of lines in
+/// the low six bits. An address that is none does no harm.
+static inline void cl_fetch(const unsigned long *runs, long count) {
+  for (long i = 0; i < count; i++) {
+    const char *line = (const char *)(runs[i] & ~63ul);
+    for (unsigned long left = runs[i] & 63; left > 0; left--, line += 64) __builtin_prefetch(line, 1, 3);
+  }
 }
 
 // Declared in sys/mman.h for programs that ask for more than POSIX.

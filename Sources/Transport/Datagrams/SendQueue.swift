@@ -9,7 +9,7 @@ package struct SendQueue: ~Copyable {
     /// Bytes the kernel takes in one call: an IP packet's length is 16 bits.
     private static var callLimit: Int { 64_000 }
 
-    private let parts = UnsafeMutablePointer<iovec>.allocate(capacity: SendQueue.capacity)
+    let parts = UnsafeMutablePointer<iovec>.allocate(capacity: SendQueue.capacity)
     private var count = 0
     /// Whether this path takes segments; not every network device does.
     private var segments = true

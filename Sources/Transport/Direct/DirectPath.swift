@@ -3,8 +3,10 @@ import RTP
 
 /// A selected pair whose datagrams go through a socket of our own: libnice found it, and stays the one to find another.
 final class DirectPath {
+    // What every packet meets comes first.
+
+    var queue = SendQueue()
     let socket: ConnectedSocket
-    private var queue = SendQueue()
     private let credentials: ConnectivityChecks.Credentials
     private let checks: ConnectivityChecks
     private var consent: Consent

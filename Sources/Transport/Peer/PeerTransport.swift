@@ -23,18 +23,15 @@ public final class PeerTransport {
         case closed
     }
 
-    /// How far the path has come.
-    public private(set) var state = State.connecting {
-        didSet { isConnected = state == .connected }
-    }
+    // What every packet meets comes first, and lies together.
+
     /// Whether the state is `connected`; for who asks for each packet.
     public private(set) var isConnected = false
-    /// Local candidates known so far, `candidate:…`.
-    public private(set) var candidates: [String] = []
-    /// Whether all local candidates are known.
-    public private(set) var gatheringDone = false
-    /// The agreed profile, once connected.
-    public private(set) var profile: SRTPProfile?
+    /// Not weak: a weak reference gives its object a side table, and every retain of it then takes the long way. Whoever is the delegate
+    /// says so when it goes (``detach()``).
+    unowned(unsafe) var delegate: (any PeerTransportDelegate)?
+    var cipher: (any MediaCipher)?
+    var direct: DirectPath?
     /// Packets that were malformed or failed authentication.
     public internal(set) var rejected: UInt64 = 0
     /// Forwarded packets that the socket did not take.
@@ -42,18 +39,26 @@ public final class PeerTransport {
     /// When something authentic last arrived.
     public internal(set) var lastArrival: MonotonicInstant
 
-    /// Not weak: a weak reference gives its object a side table, and every retain of it then takes the long way. Whoever is the delegate
-    /// says so when it goes (``detach()``).
-    unowned(unsafe) var delegate: (any PeerTransportDelegate)?
+    /// How far the path has come.
+    public private(set) var state = State.connecting {
+        didSet { isConnected = state == .connected }
+    }
+    /// Local candidates known so far, `candidate:…`.
+    public private(set) var candidates: [String] = []
+    /// Whether all local candidates are known.
+    public private(set) var gatheringDone = false
+    /// The agreed profile, once connected.
+    public private(set) var profile: SRTPProfile?
+
     let context: TransportContext
     let agent: ICEAgent
     private let certificate: Certificate
     private var dtls: DTLSEndpoint?
-    var cipher: (any MediaCipher)?
-    var direct: DirectPath?
     /// The descriptor of libnice's that the direct path lies beside.
     var directBeside: Int32 = -1
     var place: Int?
+    /// Where packets of this peer look.
+    var memory = PacketMemory()
     private var libraryPlace: Int?
     private var nextIteration = MonotonicInstant(nanoseconds: 0)
     private var nextLook = MonotonicInstant(nanoseconds: 0)

@@ -19,6 +19,8 @@ public final class TransportContext {
         var isLibrary: Bool
         /// Told apart from whoever had the same place before.
         var generation: UInt64
+        /// Where its packets look; nothing where nobody said so.
+        var places = UnsafeBufferPointer<UInt>(start: nil, count: 0)
     }
 
     private static let generations: UInt64 = 1 << 31
@@ -40,6 +42,7 @@ public final class TransportContext {
         for token in ready {
             let place = Int(token & 0xFFFF_FFFF)
             guard place < readers.count, readers[place].generation == token >> 32 else { continue }
+            PacketMemory.fetch(readers[place].places)
             if readers[place].isLibrary {
                 readers[place].transport?.readLibrary()
             } else {
@@ -72,9 +75,13 @@ public final class TransportContext {
         return place
     }
 
+    /// Notes where the packets of the socket at this place look; valid until it is forgotten, or noted again.
+    func note(_ places: UnsafeBufferPointer<UInt>, at place: Int) { readers[place].places = places }
+
     /// What was watched at this place is closed.
     func forget(_ place: Int) {
         readers[place].transport = nil
+        readers[place].places = UnsafeBufferPointer(start: nil, count: 0)
         readers[place].generation = (readers[place].generation &+ 1) % Self.generations
         vacant.append(place)
     }

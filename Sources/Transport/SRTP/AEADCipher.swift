@@ -60,6 +60,18 @@ final class AEADCipher: MediaCipher {
         }
     }
 
+    func addPlaces(of direction: CipherDirection, to memory: inout PacketMemory) {
+        memory.add(self, bytes: 168)
+        switch direction {
+        case .sealing:
+            sealing.media.addPlaces(to: &memory)
+            sent.addPlaces(to: &memory)
+        case .opening:
+            opening.media.addPlaces(to: &memory)
+            received.addPlaces(to: &memory)
+        }
+    }
+
     func protectRTP(_ buffer: UnsafeMutableRawBufferPointer, length: Int) -> CipherResult {
         guard length &+ Self.tag <= buffer.count, let header = PacketLayout.headerLength(buffer, length) else {
             return .malformed

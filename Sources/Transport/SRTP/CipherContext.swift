@@ -1,3 +1,4 @@
+import CLinux
 import COpenSSL
 
 /// An EVP cipher with its key schedule prepared; only the nonce changes from packet to packet.
@@ -19,6 +20,23 @@ struct CipherContext: ~Copyable {
     }
 
     deinit { EVP_CIPHER_CTX_free(context) }
+
+    /// Adds where OpenSSL keeps the key schedule and what goes with it.
+    ///
+    /// Where a provider's part lies is not told; in the memory of its context its address stands before the one of the cipher.
+    func addPlaces(to memory: inout PacketMemory) {
+        let words = UnsafeBufferPointer(
+            start: UnsafePointer<UInt>(context), count: malloc_usable_size(UnsafeMutableRawPointer(context)) / 8)
+        let cipher = UInt(bitPattern: EVP_CIPHER_CTX_get0_cipher(context))
+        memory.add(UnsafeRawPointer(context), bytes: words.count * 8)
+        guard let place = words.lastIndex(of: cipher), place > 1,
+            let part = UnsafeRawPointer(bitPattern: words[place - 1])
+        else { return }
+        for bytes in Self.providerParts { memory.add(part + bytes.lowerBound, bytes: bytes.count) }
+    }
+
+    /// What is used of a provider's part of AES-GCM: its beginning, and behind a long place for nonces the tables and the keys.
+    private static let providerParts = [0..<112, 232..<944]
 
     /// Begins a message.
     @inline(__always)

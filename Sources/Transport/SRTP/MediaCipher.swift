@@ -64,6 +64,16 @@ public protocol MediaCipher: AnyObject {
     func unprotectRTP(_ buffer: UnsafeMutableRawBufferPointer, length: Int) -> CipherResult
     /// Authenticates and decrypts an SRTCP packet in place.
     func unprotectRTCP(_ buffer: UnsafeMutableRawBufferPointer, length: Int) -> CipherResult
+    /// Adds where RTP packets of one direction look.
+    func addPlaces(of direction: CipherDirection, to memory: inout PacketMemory)
+}
+
+/// What a cipher does.
+public enum CipherDirection: Sendable {
+    /// Encrypts what is sent.
+    case sealing
+    /// Decrypts what was received.
+    case opening
 }
 
 /// Bytes a cipher may append to a packet: the largest tag and the SRTCP index, and what libsrtp, the judge of ours, reserves.

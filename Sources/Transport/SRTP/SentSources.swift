@@ -23,6 +23,9 @@ struct SentSources {
         return index
     }
 
+    /// Adds where the first streams are remembered.
+    func addPlaces(to memory: inout PacketMemory) { memory.add(elementsOf: sources, limit: 4) }
+
     @inline(__always)
     private mutating func find(_ ssrc: UInt32) -> Int? {
         if latest < sources.count, sources[latest].ssrc == ssrc { return latest }

@@ -69,6 +69,9 @@ final class LibSRTP: MediaCipher {
         return session
     }
 
+    /// The library keeps its places to itself.
+    func addPlaces(of direction: CipherDirection, to memory: inout PacketMemory) {}
+
     func protectRTP(_ buffer: UnsafeMutableRawBufferPointer, length: Int) -> CipherResult {
         guard length >= 12 else { return .malformed }
         return apply(buffer, length, room: mediaCipherRoom) { srtp_protect(outbound, $0, $1) }
