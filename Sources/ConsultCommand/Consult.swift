@@ -15,4 +15,9 @@ struct Consult: AsyncParsableCommand {
             DoctorCommand.self,
             ConfigCommand.self,
         ])
+
+    static func main() async {
+        keepOpenSSLUntilExit()
+        await main(nil)
+    }
 }

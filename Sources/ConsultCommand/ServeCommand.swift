@@ -52,7 +52,6 @@ struct APICommand: AsyncParsableCommand {
 
 /// Runs until told to stop; a failure is told on standard error and becomes exit code 1, a missing database 78.
 private func serve(_ settings: Settings, _ halves: Assembly.Halves, embedded: Bool) async throws {
-    keepOpenSSLUntilExit()
     bootstrapLogging(level: settings.logLevel, format: settings.logFormat)
     let logger = Logger(label: "consult")
     let key = try settings.signingKey()

@@ -57,4 +57,18 @@ import Testing
         task.cancel()
         #expect(await task.value == 1)
     }
+
+    @Test("does not begin to wait where its task was cancelled just before")
+    func cancelledBefore() async throws {
+        let connection = try await DatabaseConnection.open(pool.configuration)
+        let cancelled = Gate()
+        let task = Task {
+            await cancelled.wait()
+            return await databaseError { _ = try await connection.notifications(within: .seconds(600)) }
+        }
+        task.cancel()
+        cancelled.pass()
+        #expect(await task.value?.code == .cancelled)
+        await connection.close()
+    }
 }

@@ -58,11 +58,11 @@ final class Wire {
     private func handshake(_ limits: Limits) throws(DatabaseError) {
         var events = POLLOUT
         while PQstatus(connection) != CONNECTION_BAD {
+            // Before each wait: what was requested before the thread came here has poked it then, and does not again.
+            if limits.interruption?.isRequested == true { throw .taskCancelled }
             switch thread.wait(for: PQsocket(connection), events, until: limits.deadline) {
             case .timedOut: throw DatabaseError(.unavailable, "no connection in time")
-            case .poked:
-                if limits.interruption?.isRequested == true { throw .taskCancelled }
-                continue
+            case .poked: continue
             case .ready: break
             }
             switch PQconnectPoll(connection) {
@@ -183,13 +183,13 @@ final class Wire {
     /// - Returns: false at the deadline.
     func awaitInput(_ limits: Limits) throws(DatabaseError) -> Bool {
         while true {
+            if limits.interruption?.isRequested == true { throw .taskCancelled }
             switch thread.wait(for: PQsocket(connection), Int32(POLLIN), until: limits.deadline) {
             case .ready:
                 if PQconsumeInput(connection) == 0 { throw lost() }
                 return true
             case .timedOut: return false
-            case .poked:
-                if limits.interruption?.isRequested == true { throw .taskCancelled }
+            case .poked: break
             }
         }
     }
