@@ -30,6 +30,8 @@ public struct ReconcilerRuns: Sendable {
         } catch {
             result = .failure(error)
         }
+        // Given back by word: a server may notice the end of a connection only after the next run has asked.
+        _ = try? await guardian.query("SELECT pg_advisory_unlock_all()")
         await guardian.close()
         return try result.get()
     }

@@ -61,6 +61,7 @@ import Testing
         let guardian = try await DatabaseConnection.open(world.pool.configuration)
         _ = try await guardian.query("SELECT pg_advisory_lock(\(ReconcilerRuns.lock))")
         #expect(try await runs.run(.nightly, since: nil, repairs: true) == nil)
+        _ = try await guardian.query("SELECT pg_advisory_unlock_all()")
         await guardian.close()
         let hour = Timestamp.now()
         let since = hour.advanced(by: .seconds(-3600))
